@@ -1,0 +1,39 @@
+#pragma once
+/// Where an application's parts are. Flags beat environment variables, and those beat the file (`EVD_CONFIG`, TOML).
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <evd/error.hpp>
+#include <evd/export.hpp>
+
+namespace evd {
+
+/// When a write of the embedded engine counts as durable.
+enum class durability : std::uint8_t {
+  process,     ///< survives the end of the process at any instant (SQLite's synchronous=NORMAL)
+  power_loss,  ///< survives the end of the machine too (synchronous=FULL)
+};
+
+struct EVD_API config {
+  std::string broker = "embedded:evd.db";               ///< EVD_BROKER; the log: `embedded:PATH`
+  std::string store;                                    ///< EVD_STORE; empty: the broker's own; else `embedded:PATH`
+  std::string http = "127.0.0.1:8080";                  ///< EVD_HTTP; `ADDRESS:PORT`, port 0: any; empty: none
+  evd::durability durability = durability::power_loss;  ///< EVD_DURABILITY: process, power_loss
+  std::uint64_t max_log_bytes = 0;                      ///< EVD_MAX_LOG_BYTES; 0: the disk is the limit
+  std::chrono::milliseconds drain{30'000};              ///< EVD_DRAIN; how long SIGTERM waits for running handlers
+  std::string instance;                                 ///< EVD_INSTANCE; empty: host name and process id
+  std::uint64_t max_body_bytes = 1 << 20;               ///< EVD_MAX_BODY_BYTES; of one command
+  std::uint32_t threads = 0;                            ///< EVD_THREADS; that run handlers; 0: four for each core
+  std::vector<problem> problems;                        ///< found while reading; `app::run` reports them
+
+  /// Reads the file that EVD_CONFIG names, if any, then the environment. Never throws: see `problems`.
+  [[nodiscard]] static config from_environment();
+
+  /// Every problem at once, those found while reading included.
+  [[nodiscard]] result<void> validate() const;
+};
+
+}  // namespace evd
