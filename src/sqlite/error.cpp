@@ -1,0 +1,110 @@
+#include "sqlite/error.hpp"
+
+#include <sqlite3.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+namespace evd::sqlite {
+namespace {
+
+constexpr std::string_view full_hint = "free space on the disk; nothing is lost, and it goes on by itself";
+constexpr std::string_view read_only_hint = "give this user the right to write the file and its folder";
+constexpr std::string_view corrupt_hint = "nothing was changed; restore the file from a copy, or name another file";
+
+errc code_of_errno(int number) {
+  switch (number) {
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return errc::disk_full;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return errc::read_only;
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+      return errc::not_found;
+    default:
+      return errc::unavailable;
+  }
+}
+
+errc code_of(int code, int system_error) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return errc::disk_full;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return errc::read_only;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return errc::corrupt;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return errc::busy;
+    case SQLITE_CANTOPEN:
+      return system_error == 0 ? errc::read_only : code_of_errno(system_error);
+    case SQLITE_TOOBIG:
+      return errc::payload_too_large;
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+      return errc::invalid_input;
+    case SQLITE_IOERR:
+      return code_of_errno(system_error);
+    case SQLITE_MISUSE:
+    case SQLITE_ERROR:
+    case SQLITE_RANGE:
+      return errc::internal;
+    default:
+      return errc::unavailable;
+  }
+}
+
+std::string_view hint_of(errc code) {
+  switch (code) {
+    case errc::disk_full:
+      return full_hint;
+    case errc::read_only:
+      return read_only_hint;
+    case errc::corrupt:
+      return corrupt_hint;
+    case errc::not_found:
+      return "check the path; its folder must exist";
+    case errc::busy:
+      return "another process writes the file; try again";
+    default:
+      return "";
+  }
+}
+
+error describe_failure(errc code, std::string_view where, std::string_view path, std::string what, int system_error) {
+  std::string detail{path};
+  detail += ": ";
+  detail += what;
+  if (system_error != 0) detail += std::string{" ("} + std::strerror(system_error) + ')';
+  return {code, std::string{where}, std::move(detail), std::string{hint_of(code)}, {}};
+}
+
+}  // namespace
+
+error translate(int code, sqlite3* db, std::string_view where, std::string_view path) {
+  const int primary = code & 0xff;
+  const bool about_files = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
+  const int system_error = db != nullptr && about_files ? sqlite3_system_errno(db) : 0;
+  const char* message = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
+  return describe_failure(code_of(code, system_error), where, path, message, system_error);
+}
+
+error translate_errno(int number, std::string_view where, std::string_view path) {
+  return describe_failure(code_of_errno(number), where, path, std::strerror(number), 0);
+}
+
+void raise(int code, sqlite3* db, std::string_view where, std::string_view path) {
+  throw failure_exception(translate(code, db, where, path));
+}
+
+}  // namespace evd::sqlite
