@@ -1,0 +1,100 @@
+#include "assembly/open.hpp"
+
+#include <string_view>
+
+#include "broker/embedded/embedded_log.hpp"
+#include "store/embedded/embedded_store.hpp"
+
+namespace evd::assembly {
+
+namespace {
+
+constexpr std::string_view embedded_scheme = "embedded:";
+
+// The path of `embedded:PATH` or of a bare path.
+result<std::string> embedded_path(std::string_view url, std::string_view setting) {
+  auto path = url;
+  if (path.starts_with(embedded_scheme)) {
+    path.remove_prefix(embedded_scheme.size());
+  } else if (path.find("://") != std::string_view::npos) {
+    return error{errc::invalid_configuration,
+                 std::string(setting),
+                 "'" + std::string(url) + "' is of no kind that this build knows",
+                 "embedded:PATH names a file of the embedded engine",
+                 {}};
+  }
+  if (path.empty()) {
+    return error{errc::invalid_configuration,
+                 std::string(setting),
+                 "'" + std::string(url) + "' names no file",
+                 "write embedded:PATH, as in embedded:evd.db",
+                 {}};
+  }
+  return std::string(path);
+}
+
+broker_embedded::opened_as mode_of(open_mode mode) {
+  switch (mode) {
+    case open_mode::application:
+      return broker_embedded::opened_as::application;
+    case open_mode::tool:
+      return broker_embedded::opened_as::tool;
+    case open_mode::read_only:
+      return broker_embedded::opened_as::read_only;
+  }
+  return broker_embedded::opened_as::read_only;
+}
+
+// One file is both.
+class combined_engine final : public engine {
+ public:
+  explicit combined_engine(std::unique_ptr<broker_embedded::embedded> both) : both_(std::move(both)) {}
+  port::log& log() override { return both_->log(); }
+  port::store& store() override { return both_->store(); }
+
+ private:
+  std::unique_ptr<broker_embedded::embedded> both_;
+};
+
+// A log in one file, which a recorder projects into a store in another.
+class separate_engine final : public engine {
+ public:
+  separate_engine(std::unique_ptr<broker_embedded::embedded> log, std::unique_ptr<port::store> store)
+      : store_(std::move(store)), log_(std::move(log)) {}
+  port::log& log() override { return log_->log(); }
+  port::store& store() override { return *store_; }
+
+ private:
+  std::unique_ptr<port::store> store_;
+  std::unique_ptr<broker_embedded::embedded> log_;
+};
+
+}  // namespace
+
+result<std::unique_ptr<engine>> open_engine(const config& settings, open_mode mode) {
+  auto log_path = embedded_path(settings.broker, "broker (EVD_BROKER)");
+  if (!log_path) return log_path.error();
+  broker_embedded::embedded_options log_options;
+  log_options.path = *std::move(log_path);
+  log_options.mode = mode_of(mode);
+  log_options.durability = settings.durability == durability::process ? broker_embedded::durability::process
+                                                                      : broker_embedded::durability::power;
+  log_options.max_bytes = settings.max_log_bytes;
+  log_options.instance = settings.instance;
+
+  const bool separate = !settings.store.empty() && settings.store != settings.broker;
+  log_options.keep_records_for_recorder = separate;
+  auto log = broker_embedded::open_embedded(log_options);
+  if (!log) return log.error();
+  if (!separate) return std::unique_ptr<engine>(std::make_unique<combined_engine>(*std::move(log)));
+
+  auto store_path = embedded_path(settings.store, "store (EVD_STORE)");
+  if (!store_path) return store_path.error();
+  store_embedded::embedded_store_options store_options;
+  store_options.path = *std::move(store_path);
+  auto store = store_embedded::open_embedded_store(store_options);
+  if (!store) return store.error();
+  return std::unique_ptr<engine>(std::make_unique<separate_engine>(*std::move(log), *std::move(store)));
+}
+
+}  // namespace evd::assembly

@@ -1,0 +1,133 @@
+#include "runtime/recorder.hpp"
+
+#include <algorithm>
+
+#include <evd/json.hpp>
+
+#include "core/project.hpp"
+
+namespace evd::runtime {
+
+namespace {
+
+std::vector<port::positioned_change> changes_of(std::span<const positioned_record> records) {
+  std::vector<port::positioned_change> changes;
+  changes.reserve(records.size() * 2);
+  for (const auto& record : records) core::project(record.record, record.position, changes);
+  return changes;
+}
+
+std::string kind_of(const log_record& record) {
+  constexpr std::string_view names[] = {"command",        "event",      "attempt",          "outcome",
+                                        "commandOutcome", "deadLetter", "deadLetterChange", "subscription"};
+  static_assert(std::size(names) == std::variant_size_v<log_record>);
+  return std::string(names[record.index()]);
+}
+
+timestamp now() {
+  return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+recorder::recorder(port::log& log, port::store& store, log_sink& sink, recorder_options options)
+    : log_(log), store_(store), logger_(sink, {{"part", "recorder"}}), options_(options) {
+  log_.on_append([this] {
+    {
+      const std::lock_guard lock(mutex_);
+      something_new_ = true;
+    }
+    wake_.notify_all();
+  });
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+recorder::~recorder() {
+  log_.on_append({});
+  thread_.request_stop();
+  thread_.join();
+}
+
+recorder_state recorder::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+void recorder::run(const std::stop_token& stop) {
+  auto pause = options_.first_pause;
+  while (!stop.stop_requested()) {
+    const auto worked = step();
+    if (worked) {
+      if (pause != options_.first_pause) logger_.info("the store is back");
+      pause = options_.first_pause;
+      // Wakes at least every second, so that a lost notification costs no more than that.
+      if (!*worked) sleep(stop, std::chrono::seconds(1), true);
+      continue;
+    }
+    if (pause == options_.first_pause) {
+      logger_.warning("cannot write to the store; events go on and will be recorded later",
+                      {{"error", worked.error().to_string()}});
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      state_.store_is_away = true;
+    }
+    sleep(stop, pause, false);
+    pause = std::min(pause * 2, options_.longest_pause);
+  }
+}
+
+result<bool> recorder::step() {
+  log_position from;
+  {
+    const std::lock_guard lock(mutex_);
+    something_new_ = false;
+    from = state_.recorded;
+  }
+  if (!position_known_) {
+    const auto recorded = store_.recorded();
+    if (!recorded) return recorded.error();
+    from = *recorded;
+    position_known_ = true;
+  }
+  const auto records = log_.read(from, options_.batch);
+  if (!records) return records.error();
+  if (!records->empty()) {
+    const auto upto = records->back().position;
+    auto written = store_.apply(changes_of(*records), upto);
+    if (!written && written.error().code == errc::invalid_input) written = apply_one_by_one(*records);
+    if (!written) return written.error();
+    if (const auto noted = log_.recorded(upto); !noted) return noted.error();
+    from = upto;
+  }
+  const std::lock_guard lock(mutex_);
+  state_.recorded = from;
+  state_.records += records->size();
+  state_.store_is_away = false;
+  return !records->empty();
+}
+
+result<void> recorder::apply_one_by_one(std::span<const positioned_record> records) {
+  for (const auto& record : records) {
+    const auto written = store_.apply(changes_of(std::span(&record, 1)), record.position);
+    if (written) continue;
+    if (written.error().code != errc::invalid_input) return written.error();
+    logger_.error("the store refuses a record for ever; it goes to quarantine",
+                  {{"kind", kind_of(record.record)},
+                   {"position", record.position.sequence},
+                   {"error", written.error().to_string()}});
+    const auto text = std::visit([](const auto& what) { return to_json(what); }, record.record);
+    const auto aside = store_.quarantine({record.position, kind_of(record.record), {text}, written.error(), now()});
+    if (!aside) return aside.error();
+    const std::lock_guard lock(mutex_);
+    ++state_.quarantined;
+  }
+  return {};
+}
+
+void recorder::sleep(const std::stop_token& stop, std::chrono::milliseconds at_most, bool until_new) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, stop, at_most, [&] { return until_new && something_new_; });
+}
+
+}  // namespace evd::runtime
