@@ -1,0 +1,1 @@
+find_package(evd 9 CONFIG REQUIRED)
