@@ -12,6 +12,12 @@ find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
 find_package(tomlplusplus REQUIRED)
 
+# Names and lines of stack frames come from the libbacktrace that Debian ships inside GCC; another compiler has none.
+include(CheckIncludeFileCXX)
+check_include_file_cxx(backtrace.h EVD_HAS_BACKTRACE)
+option(EVD_STACK_TRACES "Note where handlers' exceptions are thrown; puts a function before __cxa_throw"
+       ${EVD_HAS_BACKTRACE})
+
 # evd_outside(target [HEADERS] [CONFIG line] [REQUIRES pkg-config-module] [LIBS flags])
 function(evd_outside target)
   cmake_parse_arguments(OUTSIDE "HEADERS" "CONFIG;REQUIRES;LIBS" "" ${ARGN})
@@ -31,5 +37,5 @@ evd_outside(spdlog::spdlog CONFIG "find_dependency(spdlog)" REQUIRES spdlog)
 evd_outside(fmt::fmt CONFIG "find_dependency(fmt)" REQUIRES fmt)
 evd_outside(tomlplusplus::tomlplusplus CONFIG "find_dependency(tomlplusplus)" REQUIRES tomlplusplus)
 evd_outside(Threads::Threads CONFIG "find_dependency(Threads)" LIBS "-pthread")
-evd_outside(stdc++_libbacktrace LIBS "-lstdc++_libbacktrace")
+evd_outside(backtrace LIBS "-lbacktrace")
 evd_outside(dl LIBS "-ldl")
