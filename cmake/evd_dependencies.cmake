@@ -12,11 +12,14 @@ find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
 find_package(tomlplusplus REQUIRED)
 
-# Names and lines of stack frames come from the libbacktrace that Debian ships inside GCC; another compiler has none.
-include(CheckIncludeFileCXX)
-check_include_file_cxx(backtrace.h EVD_HAS_BACKTRACE)
+# Names and lines of stack frames come from the libbacktrace that Debian ships inside GCC.
+file(GLOB evd_gcc_includes /usr/lib/gcc/${CMAKE_SYSTEM_PROCESSOR}-*/*/include)
+find_path(EVD_BACKTRACE_INCLUDE backtrace.h HINTS ${evd_gcc_includes})
+if(EVD_BACKTRACE_INCLUDE)
+  set(evd_has_backtrace ON)
+endif()
 option(EVD_STACK_TRACES "Note where handlers' exceptions are thrown; puts a function before __cxa_throw"
-       ${EVD_HAS_BACKTRACE})
+       ${evd_has_backtrace})
 
 # evd_outside(target [HEADERS] [CONFIG line] [REQUIRES pkg-config-module] [LIBS flags])
 function(evd_outside target)

@@ -9,6 +9,7 @@
 #include <boost/stacktrace.hpp>
 #include <cstring>
 #include <mutex>
+#include <typeinfo>
 #include <unordered_map>
 
 namespace evd::runtime {
@@ -19,6 +20,7 @@ constexpr std::size_t most_frames = 48;
 
 struct noted_throw {
   const void* thrown = nullptr;
+  const std::type_info* type = nullptr;
   std::array<const void*, most_frames + 1> frames{};  // ends with a null
 };
 
@@ -30,11 +32,12 @@ struct noted_throws {
 };
 thread_local noted_throws throws;
 
-void note(const void* thrown) {
+void note(const void* thrown, const std::type_info* type) {
   if (!throws.wanted) return;
   auto& place = throws.last[throws.next];
   throws.next = (throws.next + 1) % throws.last.size();
   place.thrown = thrown;
+  place.type = type;
   place.frames.fill(nullptr);
   constexpr std::size_t skip = 2;  // this function and __cxa_throw
   boost::stacktrace::safe_dump_to(skip, place.frames.data(), sizeof place.frames);
@@ -71,8 +74,10 @@ void note_throws_of_this_thread() {
 
 std::string stack_of(const std::exception_ptr& thrown) {
   const auto* object = object_of(thrown);
-  for (const auto& each : throws.last) {
-    if (object == nullptr || each.thrown != object) continue;
+  // From the newest on: the place of an exception that is gone may be another's by now.
+  for (std::size_t back = 1; back <= throws.last.size(); ++back) {
+    const auto& each = throws.last[(throws.next + throws.last.size() - back) % throws.last.size()];
+    if (object == nullptr || each.thrown != object || *each.type != *thrown.__cxa_exception_type()) continue;
     std::string text;
     const auto stack = boost::stacktrace::stacktrace::from_dump(each.frames.data(), sizeof each.frames);
     for (const auto& frame : stack) {
@@ -89,12 +94,13 @@ std::string stack_of(const std::exception_ptr& thrown) {
 
 }  // namespace evd::runtime
 
-namespace __cxxabiv1 {
+// The names are those of the C++ ABI (Itanium C++ ABI, 2.4.3).
+namespace __cxxabiv1 {  // NOLINT(readability-identifier-naming)
 
 extern "C" [[gnu::visibility("default")]] void __cxa_throw(void* thrown, std::type_info* type, void (*destroy)(void*)) {
   using thrower = void (*)(void*, std::type_info*, void (*)(void*));
   static const auto next = reinterpret_cast<thrower>(::dlsym(RTLD_NEXT, "__cxa_throw"));
-  evd::runtime::note(thrown);
+  evd::runtime::note(thrown, type);
   next(thrown, type, destroy);
   __builtin_unreachable();
 }
