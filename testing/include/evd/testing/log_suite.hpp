@@ -902,6 +902,9 @@ TEST_P(log_suite, records_are_read_in_the_order_they_were_written) {
   std::atomic<int> notified{0};
   log().on_append([&] { ++notified; });
   const auto receipt = must_commit(std::move(first));
+  // It may come after the write has completed.
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (notified == 0 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
   log().on_append({});
   EXPECT_GE(notified, 1);
   auto all = log().read({}, 100);
