@@ -136,7 +136,7 @@ raw_checkpointer::raw_checkpointer(const std::string& path, sqlite3* writer) : d
     {
       const std::lock_guard hold{that.mutex_};
       that.pages_ = pages;
-      if (pages < 2'000) return SQLITE_OK;
+      if (pages < 8'000) return SQLITE_OK;
     }
     that.changed_.notify_one();
     return SQLITE_OK;
@@ -160,7 +160,7 @@ void raw_checkpointer::run() {
     int pages = 0;
     {
       std::unique_lock hold{mutex_};
-      changed_.wait(hold, [&] { return stopping_ || pages_ >= 2'000; });
+      changed_.wait(hold, [&] { return stopping_ || pages_ >= 8'000; });
       if (stopping_) break;
       pages = std::exchange(pages_, 0);
     }

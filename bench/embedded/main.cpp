@@ -104,7 +104,8 @@ int run(const arguments& asked) {
     for (const auto& of : one.metrics) width = std::max(width, of.name.size());
   }
   report print{asked.json ? report::format::json : report::format::table, width};
-  const auto how_much = asked.quick ? effort{3, seconds{0.25}, seconds{0.02}} : effort{};
+  auto how_much = asked.quick ? effort{3, seconds{0.25}, seconds{0.02}} : effort{};
+  if (asked.runs > 0) how_much.runs = asked.runs;
   for (const auto& one : all) {
     if (!wanted(one)) continue;
     if (asked.list) {

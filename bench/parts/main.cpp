@@ -63,10 +63,11 @@ int run(const arguments& asked) {
   }
   if (asked.list) return 0;
 
+  const std::size_t runs = asked.runs > 0 ? asked.runs : asked.quick ? 3 : 7;
   std::vector<std::string> options{"bench_parts", "--benchmark_filter=" + filter_of(asked),
                                    "--benchmark_enable_random_interleaving=true",
                                    std::string{"--benchmark_min_time="} + (asked.quick ? "0.03" : "0.2"),
-                                   std::string{"--benchmark_repetitions="} + (asked.quick ? "3" : "7")};
+                                   "--benchmark_repetitions=" + std::to_string(runs)};
   std::vector<char*> values;
   for (auto& option : options) values.push_back(option.data());
   int count = static_cast<int>(values.size());

@@ -1,9 +1,20 @@
 #include "shared/arguments.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 namespace evd::bench {
+namespace {
+
+// 0: it is none.
+std::size_t number_of(std::string_view text) {
+  std::size_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return problem == std::errc{} && end == text.data() + text.size() ? number : 0;
+}
+
+}  // namespace
 
 bool arguments::wants(std::string_view name) const {
   return names.empty() || std::any_of(names.begin(), names.end(), [&](const std::string& wanted) {
@@ -23,9 +34,11 @@ std::optional<arguments> parse_arguments(int count, char** values) {
       read.list = true;
     } else if (one == "--alone") {
       read.alone = true;
+    } else if (one.starts_with("--runs=") && number_of(one.substr(7)) > 0) {
+      read.runs = number_of(one.substr(7));
     } else if (one.starts_with("-")) {
-      std::fprintf(stderr, "%s: no such option; use: %s [--json] [--quick] [--list] [--alone] [NAME...]\n", values[at],
-                   values[0]);
+      std::fprintf(stderr, "%s: no such option; use: %s [--json] [--quick] [--list] [--alone] [--runs=N] [NAME...]\n",
+                   values[at], values[0]);
       return std::nullopt;
     } else {
       read.names.emplace_back(one);
