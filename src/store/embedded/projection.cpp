@@ -1,5 +1,6 @@
 #include "store/embedded/projection.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 #include <variant>
@@ -11,6 +12,16 @@ namespace evd::store_embedded {
 
 using sqlite::or_null;
 using sqlite::statement;
+
+namespace {
+
+// Such an id was derived from what belongs to this command alone, so the index of (id, command) finds it again. Any
+// other (of an event published for a whole batch) may come under several commands, and has to be looked for.
+bool is_of_its_command(const event_record& event) {
+  return std::equal(event.id.bytes().begin(), event.id.bytes().begin() + 4, event.command.bytes().begin());
+}
+
+}  // namespace
 
 struct projection::statements {
   explicit statements(sqlite::database& db)
@@ -25,7 +36,9 @@ struct projection::statements {
         find_command{db, "SELECT 1 FROM commands WHERE id=?"},
         add_command{db, "INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
         find_event{db, "SELECT 1 FROM events WHERE id=?"},
-        add_event{db, "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
+        add_event{db,
+                  "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                  " ON CONFLICT (id, command) DO NOTHING"},
         add_link{db, "INSERT OR IGNORE INTO links VALUES (?, ?)"},
         add_attempt{db, "INSERT OR IGNORE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
         add_outcome{db, "INSERT OR IGNORE INTO outcomes VALUES (?, ?, ?, ?, ?, ?, ?)"},
@@ -149,14 +162,15 @@ bool projection::insert(const command_record& command, std::int64_t sequence) {
 }
 
 bool projection::insert(const event_record& event, std::int64_t sequence) {
-  if (sql_->find_event.query(event.id).next()) return false;
+  if (!is_of_its_command(event) && sql_->find_event.query(event.id).next()) return false;
   const auto headers = headers_text(event.headers);
   const auto parents = concatenated(event.parents);
   const auto linked = concatenated(event.linked);
-  sql_->add_event.run(sequence, event.id, event.subject, event.version, event.command,
-                      std::span<const std::uint8_t>{parents}, std::span<const std::uint8_t>{linked}, event.module,
-                      or_null(event.subscription), or_null(event.key), event.time, event.not_before, or_null(headers),
-                      event.data.text);
+  const bool added = sql_->add_event.run(sequence, event.id, event.subject, event.version, event.command,
+                                         std::span<const std::uint8_t>{parents}, std::span<const std::uint8_t>{linked},
+                                         event.module, or_null(event.subscription), or_null(event.key), event.time,
+                                         event.not_before, or_null(headers), event.data.text) > 0;
+  if (!added) return false;
   ++added_.events;
   for (const auto& command : event.linked) sql_->add_link.run(command, event.id);
   if (order_ == arrival::any_order) sql_->late_failed.run(sequence, event.id);
