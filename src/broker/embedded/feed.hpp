@@ -71,9 +71,10 @@ class feed {
   // ---- the engine's thread ----
   /// Lapsed deliveries, due rows, a chunk of the file. `looked` says that other processes may have changed something.
   /// Returns when it has to be called again, at the latest; a time in the past: at once, there is more.
+  /// Errors: `failure_exception`; nothing is lost, the next call tries again.
   [[nodiscard]] lease_clock::time_point tend(bool looked);
-  /// Hands out what can be handed out.
-  void dispatch();
+  /// Hands out what can be handed out. What cannot, for the error that is returned, is tried again by `tend`.
+  result<void> dispatch();
   /// Everything up to here is settled.
   [[nodiscard]] std::int64_t floor();
 
@@ -98,6 +99,8 @@ class feed {
   };
   [[nodiscard]] std::size_t demand() const;
   [[nodiscard]] std::size_t room() const;
+  /// Whether this feed has it: waiting, on its way, in work, or known to be another's.
+  [[nodiscard]] bool knows(const item_name& name) const;
   [[nodiscard]] picked pick();
   [[nodiscard]] bool may_own();
   bool deliver(std::unique_lock<std::mutex>& hold);
@@ -136,7 +139,7 @@ class feed {
   std::map<order_key, candidate> again_;  // handed back, lapsed, due
   std::map<item_name, holding> in_work_;
   std::map<item_name, std::pair<std::int64_t, id>> elsewhere_;  // another process has it: its sequence and id
-  std::vector<std::int64_t> being_picked_;                      // sequences between the two
+  std::vector<order_key> being_picked_;                         // on the way from one of them to another
   std::int64_t scanned_ = 0;               // up to here everything is in one of the above, or settled
   bool behind_ = true;                     // the log may go on after scanned_
   bool owner_ = false;                     // ordered: this process may deliver
