@@ -129,7 +129,8 @@ std::variant<publish_ack, api_error> parse_publish_ack(std::string_view json) {
       while (!digits.empty() && digits.front() == ' ') digits.remove_prefix(1);
       const auto end = digits.find_first_not_of("0123456789");
       if (const auto sequence = number_in<std::uint64_t>(digits.substr(0, end))) {
-        return publish_ack{*sequence, json.find("\"duplicate\":true") != std::string_view::npos};
+        // A stream's name cannot hold a quote, so this is the member; it is there only when it is true.
+        return publish_ack{*sequence, json.find("\"duplicate\"") != std::string_view::npos};
       }
     }
   }

@@ -89,6 +89,7 @@ result<std::unique_ptr<connection>> connection::open(const nats_options& options
       .then("reconnect", [&] { return natsOptions_SetMaxReconnect(raw, -1); })
       .then("reconnect", [&] { return natsOptions_SetReconnectWait(raw, 100); })
       .then("reconnect", [&] { return natsOptions_SetReconnectJitter(raw, 100, 500); })
+      .then("delivery", [&] { return natsOptions_UseGlobalMessageDelivery(raw, true); })
       .then("ping", [&] { return natsOptions_SetPingInterval(raw, 10'000); })
       .then("ping", [&] { return natsOptions_SetMaxPingsOut(raw, 2); })
       .then("deadline", [&] { return natsOptions_SetWriteDeadline(raw, 10'000); })
@@ -118,6 +119,11 @@ result<std::unique_ptr<connection>> connection::open(const nats_options& options
                   },
                   self);
             })
+      .then("callbacks",
+            [&] {
+              return natsOptions_SetClosedCB(
+                  raw, [](natsConnection*, void* to) { static_cast<connection*>(to)->closed_.set_value(); }, self);
+            })
       .then("callbacks", [&] {
         // Without a handler nats.c prints to standard error. What matters comes back with the call that failed.
         return natsOptions_SetErrorHandler(
@@ -142,6 +148,8 @@ connection::~connection() {
   closing_ = true;
   if (handle_ == nullptr) return;
   natsConnection_Close(handle_);
+  // Callbacks come on another thread, also those of the end; this is the last one.
+  closed_.get_future().wait();
   natsConnection_Destroy(handle_);
 }
 
@@ -170,6 +178,17 @@ result<subscription> connection::subscribe(const std::string& subject) {
   subscription held{made};
   // What may come is bounded by what was asked for.
   if (status == NATS_OK) status = natsSubscription_SetPendingLimits(made, -1, -1);
+  if (status != NATS_OK) return translate(status, "subscribe to NATS", subject);
+  return held;
+}
+
+result<subscription> connection::subscribe(const std::string& subject, natsMsgHandler arrived, void* closure,
+                                           natsOnCompleteCB completed) {
+  natsSubscription* made = nullptr;
+  auto status = natsConnection_Subscribe(&made, handle_, subject.c_str(), arrived, closure);
+  subscription held{made};
+  if (status == NATS_OK) status = natsSubscription_SetPendingLimits(made, -1, -1);
+  if (status == NATS_OK) status = natsSubscription_SetOnCompleteCB(made, completed, closure);
   if (status != NATS_OK) return translate(status, "subscribe to NATS", subject);
   return held;
 }

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,6 +49,11 @@ class connection {
   /// A subscription whose messages are fetched by whoever calls `natsSubscription_NextMsg`, without a limit of its own.
   [[nodiscard]] result<subscription> subscribe(const std::string& subject);
 
+  /// A subscription whose messages come on nats.c's shared delivery thread. `completed` is called once nothing more
+  /// comes.
+  [[nodiscard]] result<subscription> subscribe(const std::string& subject, natsMsgHandler arrived, void* closure,
+                                               natsOnCompleteCB completed);
+
   /// Writes what is buffered and waits until the server has read it.
   void flush(std::chrono::milliseconds timeout);
   [[nodiscard]] bool connected() const { return connected_.load(std::memory_order_relaxed); }
@@ -62,6 +68,7 @@ class connection {
   std::function<void()> reconnected_;
   std::atomic<bool> connected_{false};
   std::atomic<bool> closing_{false};
+  std::promise<void> closed_;  // kept when nats.c calls nobody any more
   natsConnection* handle_ = nullptr;
 };
 

@@ -101,12 +101,11 @@ result<void> engine::open() {
         log_.error("a message cannot be read; the recorder sets it aside",
                    {{"subject", subject}, {"error", why.to_string()}});
       }});
-  inbox_ = std::make_unique<inbox>(*prompt_, *bulk_);
-  if (auto started = inbox_->start(); !started) return started;
+  inbox_ = std::make_unique<inbox>(*prompt_);
   if (options_.mode == opened_as::application) {
     if (auto made = mover::make_consumer(*server_, called_); !made) return made;
     mover_ = std::make_shared<mover>(*prompt_, *bulk_, *publisher_, called_, 1, inbox_->subject());
-    inbox_->add(1, mover_);
+    if (auto added = inbox_->add(1, mover_); !added) return added;
   }
   const std::unique_lock hold{hooks_mutex_};
   hooked_ = true;
@@ -265,7 +264,11 @@ result<std::unique_ptr<port::consumer>> engine::subscribe(const subscription_rec
                                   std::move(sink));
     feeds_[number] = made;
   }
-  inbox_->add(made->number(), made);
+  if (auto added = inbox_->add(made->number(), made); !added) {
+    const std::unique_lock hold{feeds_mutex_};
+    feeds_.erase(made->number());
+    return added.error();
+  }
   return std::unique_ptr<port::consumer>{std::make_unique<nats_consumer>(*this, std::move(made))};
 }
 

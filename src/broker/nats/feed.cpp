@@ -112,11 +112,7 @@ void feed::keep_pin(steady::time_point now) {
 
 // ---- messages ----
 
-void feed::take(message what, std::uint64_t number, const freshness& how_fresh) {
-  if (const auto code = status_of(what.get()); code != 0) {
-    status(code, what.get(), number);
-    return;
-  }
+void feed::take(message what) {
   const std::string reply{reply_of(what.get())};
   const auto how = parse_reply(reply);
   if (!how) return;
@@ -124,12 +120,13 @@ void feed::take(message what, std::uint64_t number, const freshness& how_fresh) 
 
   std::unique_lock hold{mutex_};
   const auto now = steady::now();
-  auto handed_at = how_fresh.queue_empty_at;
-  const auto of = std::find_if(pulls_.begin(), pulls_.end(), [&](const pull& each) { return each.number == number; });
-  if (of != pulls_.end()) {
-    handed_at = of->sent < how_fresh.slept_until ? of->sent : std::max(of->sent, handed_at);
+  auto handed_at = queue_empty_at_;
+  // The server serves pulls in the order in which they came.
+  if (!pulls_.empty()) {
+    auto& first = pulls_.front();
+    handed_at = first.sent < slept_until_ ? first.sent : std::max(first.sent, handed_at);
     --outstanding_;
-    if (--of->left == 0) pulls_.erase(of);
+    if (--first.left == 0) pulls_.pop_front();
   }
   const auto until = handed_at + what_.ack_wait;
   // It lay here longer than its ack wait: the server gives it to somebody again.
@@ -187,24 +184,20 @@ result<port::delivery> feed::read(natsMsg* from, const delivered_as& how) const 
   return retry->is_command ? as_command() : as_event(percent_decoded(head.find("ce-type").value_or("")));
 }
 
-void feed::status(int code, natsMsg* from, std::uint64_t number) {
-  if (number == no_pull) {
-    if (code != 423) return;
-  } else if (code == 100) {
-    return;
-  }
+void feed::take_status(int code, std::string_view description, std::uint64_t number) {
+  if (code == 100 || (number == no_pull && code != 423)) return;
   std::unique_lock hold{mutex_};
   end_pull(number);
-  const auto text = header_of(from, "Description").value_or("");
   if (code == 423 && gate_) {
     for (const auto item : gate_->lost()) give_back(item);
-  } else if (code == 503 || (code == 409 && text.find("Batch Completed") == std::string_view::npos)) {
+  } else if (code == 503 || (code == 409 && description.find("Batch Completed") == std::string_view::npos)) {
     pause_until_ = steady::now() + pause;
   }
   ask(hold);
 }
 
 void feed::deliver() {
+  const std::lock_guard sinking{sinking_};
   std::vector<port::delivery> ready;
   {
     std::unique_lock hold{mutex_};
@@ -325,10 +318,12 @@ port::delivery_state feed::inspect(const id& item, const std::string& instance) 
 
 // ---- time ----
 
-void feed::tick(steady::time_point now) {
+void feed::tick(steady::time_point now, bool nothing_lies_here, bool stood_still) {
   std::vector<std::function<void()>> stopped;
   {
     std::unique_lock hold{mutex_};
+    if (stood_still) slept_until_ = now;
+    if (nothing_lies_here) queue_empty_at_ = now;
     for (auto at = held_.begin(); at != held_.end();) {
       const auto item = at->first;
       const bool lapsed = at->second.until <= now;
@@ -403,6 +398,7 @@ std::vector<std::function<void()>> feed::finish_stop() {
 }
 
 void feed::abandon() {
+  const std::lock_guard sinking{sinking_};
   bool owner = false;
   {
     const std::lock_guard hold{mutex_};

@@ -6,8 +6,9 @@
 ///                                                        |
 ///                                                      held: until acknowledged, handed back, or past its deadline
 ///
-/// Threads: `request`, `extend`, `release`, `stop`, `settle` from any; `take`, `deliver` and `tick` on the inbox's
-/// thread alone, which calls the sink. Lifetime: shared; ends when neither the inbox nor a consumer has it.
+/// Threads: `request`, `extend`, `release`, `stop`, `settle` from any; the rest as `inbox_client`. The sink is called
+/// on the threads of `deliver` and `tick`, one call after another. Lifetime: shared; ends when neither the inbox nor a
+/// consumer has it.
 
 #include <chrono>
 #include <deque>
@@ -63,9 +64,10 @@ class feed final : public inbox_client, public std::enable_shared_from_this<feed
   [[nodiscard]] port::delivery_state inspect(const id& item, const std::string& instance);
 
   // The inbox's part.
-  void take(message what, std::uint64_t pull, const freshness& how_fresh) override;
+  void take(message what) override;
+  void take_status(int code, std::string_view description, std::uint64_t pull) override;
   void deliver() override;
-  void tick(steady::time_point now) override;
+  void tick(steady::time_point now, bool nothing_lies_here, bool stood_still) override;
   void reconnected() override;
   [[nodiscard]] bool has_pulls() override;
 
@@ -87,7 +89,6 @@ class feed final : public inbox_client, public std::enable_shared_from_this<feed
   };
 
   [[nodiscard]] result<port::delivery> read(natsMsg* from, const delivered_as& how) const;
-  void status(int code, natsMsg* from, std::uint64_t number);
   void ask(std::unique_lock<std::mutex>& hold);
   void end_pull(std::uint64_t number);
   void answer(const std::string& reply, const char* text, bool promptly);
@@ -107,6 +108,8 @@ class feed final : public inbox_client, public std::enable_shared_from_this<feed
   const std::string next_subject_;
   const std::shared_ptr<const port::delivery_sink> sink_;
 
+  std::recursive_mutex sinking_;  // held while the sink is called, which may end the consumer
+
   std::mutex mutex_;             // guards what follows
   std::size_t wanted_ = 0;       // asked for and not delivered
   std::size_t outstanding_ = 0;  // sum of `left`
@@ -120,6 +123,8 @@ class feed final : public inbox_client, public std::enable_shared_from_this<feed
   std::vector<port::delivery> batch_;                                  // taken, and not delivered yet
   std::optional<ordered_gate> gate_;                                   // of an ordered subscription
   steady::time_point pause_until_;
+  steady::time_point queue_empty_at_ = steady::now();  // then nothing lay here untaken
+  steady::time_point slept_until_;                     // what was pulled before may have lain here longer
   bool stopping_ = false;
   bool abandoned_ = false;
   bool looking_ = false;  // asks the server about a takeover

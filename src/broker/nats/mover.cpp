@@ -64,18 +64,18 @@ void mover::ask(steady::time_point now) {
   over_ = now + pull_expires + pull_grace;
 }
 
-void mover::take(message what, std::uint64_t pull, const freshness&) {
-  if (const auto code = status_of(what.get()); code != 0) {
-    const std::lock_guard hold{mutex_};
-    if (code == 100 || pull != pull_) return;
-    left_ = 0;
-    if (code != 408) pause_until_ = steady::now() + pause;
-    ask(steady::now());
-    return;
-  }
+void mover::take_status(int code, std::string_view, std::uint64_t pull) {
+  const std::lock_guard hold{mutex_};
+  if (code == 100 || pull != pull_) return;
+  left_ = 0;
+  if (code != 408) pause_until_ = steady::now() + pause;
+  ask(steady::now());
+}
+
+void mover::take(message what) {
   {
     const std::lock_guard hold{mutex_};
-    if (pull == pull_ && left_ > 0) --left_;
+    if (left_ > 0) --left_;
     ++moving_;
   }
   const std::string reply{reply_of(what.get())};
@@ -113,7 +113,7 @@ void mover::deliver() {
   ask(steady::now());
 }
 
-void mover::tick(steady::time_point now) {
+void mover::tick(steady::time_point now, bool, bool) {
   const std::lock_guard hold{mutex_};
   if (left_ > 0 && over_ <= now) left_ = 0;
   ask(now);

@@ -24,9 +24,10 @@ class mover final : public inbox_client, public std::enable_shared_from_this<mov
   /// Makes the consumer that all instances share.
   [[nodiscard]] static result<void> make_consumer(api& server, const names& called);
 
-  void take(message what, std::uint64_t pull, const freshness& how_fresh) override;
+  void take(message what) override;
+  void take_status(int code, std::string_view description, std::uint64_t pull) override;
   void deliver() override;
-  void tick(steady::time_point now) override;
+  void tick(steady::time_point now, bool nothing_lies_here, bool stood_still) override;
   void reconnected() override;
   [[nodiscard]] bool has_pulls() override;
   /// Pulls no more.
