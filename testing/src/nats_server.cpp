@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -32,14 +31,6 @@ std::string variable(const char* name) {
 
 bool runs(const std::string& program) {
   return !program.empty() && ::access(program.c_str(), X_OK) == 0;
-}
-
-std::string on_path(const std::string& name) {
-  std::istringstream folders{variable("PATH")};
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    if (runs(folder + '/' + name)) return folder + '/' + name;
-  }
-  return {};
 }
 
 std::string temporary_folder() {
@@ -84,12 +75,17 @@ bool greets(std::uint16_t port) {
 }  // namespace
 
 std::string nats_server::program() {
-  if (const auto named = variable("EVD_TEST_NATS_SERVER"); !named.empty()) return runs(named) ? named : "";
-  return on_path("nats-server");
+  const auto named = variable("EVD_TEST_NATS_SERVER");
+  return runs(named) ? named : "";
 }
 
 std::string nats_server::oldest_program() {
   const auto named = variable("EVD_TEST_NATS_SERVER_OLDEST");
+  return runs(named) ? named : "";
+}
+
+std::string nats_server::too_old_program() {
+  const auto named = variable("EVD_TEST_NATS_SERVER_TOO_OLD");
   return runs(named) ? named : "";
 }
 
@@ -185,7 +181,10 @@ void nats_server::kill() {
   end(SIGKILL);
 }
 void nats_server::pause() {
-  if (pid_ > 0) ::kill(pid_, SIGSTOP);
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGSTOP);
+  int status = 0;
+  while (::waitpid(pid_, &status, WUNTRACED) < 0 && errno == EINTR) {}
 }
 void nats_server::resume() {
   if (pid_ > 0) ::kill(pid_, SIGCONT);

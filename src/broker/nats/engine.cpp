@@ -312,6 +312,8 @@ result<port::log_status> engine::status() {
 }
 
 result<std::vector<port::subscription_lag>> engine::lags() {
+  // Acknowledgements that this instance has just given count.
+  if (bulk_->connected()) bulk_->flush(options_.answer_timeout);
   return inspector_->lags();
 }
 

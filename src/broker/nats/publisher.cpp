@@ -31,8 +31,9 @@ message build(const outgoing& what, const std::string& reply) {
   return held;
 }
 
+// Not what the stream has no room for: that is answered with 503 as well, and the caller has to know.
 bool passes(const api_error& why) {
-  return why.code == 503 || why.code == 408 || (why.code == 500 && why.err_code == 0);
+  return translate(why, "", "").code == errc::unavailable;
 }
 
 }  // namespace

@@ -19,7 +19,7 @@
 namespace evd::testing {
 
 struct nats_server_options {
-  std::string program{};         ///< empty: `EVD_TEST_NATS_SERVER`, else a nats-server on the PATH
+  std::string program{};         ///< empty: what `EVD_TEST_NATS_SERVER` names
   bool jetstream = true;         ///< false: a server that stores nothing
   std::string more{};            ///< further lines of its configuration file
   std::string jetstream_more{};  ///< further lines of its block `jetstream`, such as `max_file_store: 1MB`
@@ -33,6 +33,8 @@ class nats_server {
   [[nodiscard]] static std::string program();
   /// The oldest server that is supported, when `EVD_TEST_NATS_SERVER_OLDEST` names one; empty otherwise.
   [[nodiscard]] static std::string oldest_program();
+  /// One from before 2.12, when `EVD_TEST_NATS_SERVER_TOO_OLD` names it; empty otherwise.
+  [[nodiscard]] static std::string too_old_program();
   /// For a skipped test: what is missing, and how to have it.
   [[nodiscard]] static std::string why_not();
 
