@@ -13,6 +13,15 @@ find_package(spdlog REQUIRED)
 find_package(fmt REQUIRED)
 find_package(tomlplusplus REQUIRED)
 
+# Names and lines of stack frames come from the libbacktrace that Debian ships inside GCC.
+file(GLOB evd_gcc_includes /usr/lib/gcc/${CMAKE_SYSTEM_PROCESSOR}-*/*/include)
+find_path(EVD_BACKTRACE_INCLUDE backtrace.h HINTS ${evd_gcc_includes})
+if(EVD_BACKTRACE_INCLUDE)
+  set(evd_has_backtrace ON)
+endif()
+option(EVD_STACK_TRACES "Note where handlers' exceptions are thrown; puts a function before __cxa_throw"
+       ${evd_has_backtrace})
+
 # evd_outside(target [HEADERS] [CONFIG line] [REQUIRES pkg-config-module] [LIBS flags])
 function(evd_outside target)
   cmake_parse_arguments(OUTSIDE "HEADERS" "CONFIG;REQUIRES;LIBS" "" ${ARGN})
@@ -33,5 +42,5 @@ evd_outside(spdlog::spdlog CONFIG "find_dependency(spdlog)" REQUIRES spdlog)
 evd_outside(fmt::fmt CONFIG "find_dependency(fmt)" REQUIRES fmt)
 evd_outside(tomlplusplus::tomlplusplus CONFIG "find_dependency(tomlplusplus)" REQUIRES tomlplusplus)
 evd_outside(Threads::Threads CONFIG "find_dependency(Threads)" LIBS "-pthread")
-evd_outside(stdc++_libbacktrace LIBS "-lstdc++_libbacktrace")
+evd_outside(backtrace LIBS "-lbacktrace")
 evd_outside(dl LIBS "-ldl")

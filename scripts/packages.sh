@@ -20,3 +20,6 @@ packages_test=(
 # What `./test lint` and `./test fuzz` need on top.
 packages_lint=(clang-format-14 clang-tidy-14)
 packages_fuzz=(clang-14 libclang-rt-14-dev)
+
+# What the benchmarks need on top.
+packages_bench=(libbenchmark-dev)

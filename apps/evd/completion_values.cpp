@@ -67,6 +67,7 @@ std::vector<candidate> modules(port::store& store) {
   std::set<std::string> names;
   for (const auto& each : need(store.subscriptions())) names.insert(each.subscription.module);
   std::vector<candidate> found;
+  found.reserve(names.size());
   for (const auto& each : names) found.push_back({each, ""});
   return found;
 }

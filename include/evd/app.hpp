@@ -53,12 +53,14 @@ class EVD_API app {
   [[nodiscard]] std::vector<std::string> check() const;
 
   /// Starts, prints where it listens, serves until SIGTERM or SIGINT, drains, ends. The process's exit code: 0, 1 for
-  /// an error while running, 2 for a mistake in registration or configuration.
+  /// an error while running, 2 for a mistake in registration or configuration. A handler that does not end within
+  /// `config.drain`, nor after its stop token was set, is left behind: the process ends with 1.
   int run();
 
   /// As `run`, in pieces. `start` returns once commands are accepted.
   [[nodiscard]] result<void> start();
   /// Takes no new work, waits up to `config.drain` for what runs, and ends. Nothing is redelivered because of it.
+  /// Returns when every handler has: it waits on for one that ignores its stop token.
   void stop();
 
   /// Runs a command as a gateway would, and waits for its end (of a durable one: for its acceptance).

@@ -19,14 +19,16 @@ enum class log_level : std::uint8_t { debug, info, warning, error };
 struct log_field {
   std::string_view name;
   std::string value;
+  bool is_number = false;  ///< a number or a boolean: JSON lines have it without quotes
 
   log_field(std::string_view n, std::string_view text) : name(n), value(text) {}
   log_field(std::string_view n, const char* text) : name(n), value(text) {}
   log_field(std::string_view n, const std::string& text) : name(n), value(text) {}
   log_field(std::string_view n, const id& what) : name(n), value(what.to_string()) {}
   template <std::integral Number>
-  log_field(std::string_view n, Number number) : name(n), value(std::to_string(number)) {}
-  log_field(std::string_view n, double number) : name(n), value(std::to_string(number)) {}
+  log_field(std::string_view n, Number number) : name(n), value(std::to_string(number)), is_number(true) {}
+  log_field(std::string_view n, bool yes) : name(n), value(yes ? "true" : "false"), is_number(true) {}
+  EVD_API log_field(std::string_view n, double number);
 };
 
 /// Where log lines go. Threads: `write` is called from any thread.

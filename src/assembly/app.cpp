@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <future>
 #include <map>
@@ -50,6 +51,16 @@ struct app::parts {
   std::unique_ptr<runtime::recorder> recorder;
   std::unique_ptr<runtime::runtime> runtime;
   std::unique_ptr<gateway::http_gateway> http;
+
+  /// Takes no new work and waits for what runs. How many handlers have not ended, although they were asked to.
+  std::size_t drain() {
+    const auto deadline = std::chrono::steady_clock::now() + settings.drain;
+    std::size_t left = 0;
+    if (http) http->stop_accepting();
+    if (runtime) left = runtime->stop(settings.drain);
+    if (http) http->stop(std::max(deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(500)));
+    return left;
+  }
 };
 
 app::app(config settings) : parts_(std::make_unique<parts>()) {
@@ -131,14 +142,7 @@ result<void> app::start() {
 
 void app::stop() {
   auto& p = *parts_;
-  const auto deadline = std::chrono::steady_clock::now() + p.settings.drain;
-  const auto left = [&] {
-    return std::max(std::chrono::milliseconds(0),
-                    std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()));
-  };
-  if (p.http) p.http->stop_accepting();
-  if (p.runtime) p.runtime->stop(left());
-  if (p.http) p.http->stop(std::max(deadline, std::chrono::steady_clock::now() + std::chrono::milliseconds(500)));
+  p.drain();
   p.http.reset();
   p.runtime.reset();
   p.recorder.reset();
@@ -158,6 +162,12 @@ int app::run() {
   log.info("ending: no new work is taken, what runs is finished; a second signal ends it at once",
            {{"signal", which == SIGINT ? "SIGINT" : "SIGTERM"}});
   signals.restore();
+  if (const auto left = parts_->drain(); left > 0) {
+    // Nothing can end a thread but itself. What they had in work is delivered again once the ack wait has passed.
+    log.error("handlers did not end within the drain; the process ends without them",
+              {{"handlers", left}, {"drainMs", parts_->settings.drain.count()}});
+    std::_Exit(1);
+  }
   stop();
   log.info("ended");
   return 0;

@@ -69,7 +69,7 @@ class command_handling final : public handling {
     all.front().published =
         publish_records(call.running->take_collected(), call.running->identity(), call.running->parents(), "",
                         command_of(*call.deliveries.front()).headers, now);
-    all.front().result.text = std::move(call.answer);
+    if (what_.options.keep_result) all.front().result.text = std::move(call.answer);
     return all;
   }
 

@@ -178,7 +178,7 @@ void command_runner::finished(const shared_command& command, const std::exceptio
     what.events = publish_records(command->running->take_collected(), command->running->identity(),
                                   command->running->parents(), "", command->record.headers, outcome.ended_at);
     for (const auto& event : what.events) outcome.published.push_back(event.id);
-    outcome.result.text = command->answer;
+    if (definition.options.keep_result) outcome.result.text = command->answer;
     command->reply = command_reply{command->record.id, command_status::succeeded, std::move(command->answer)};
   }
   what.journal.emplace_back(std::move(outcome));

@@ -6,6 +6,8 @@
 #include <memory>
 #include <typeinfo>
 
+#include "runtime/throw_trace.hpp"
+
 namespace evd::runtime {
 
 std::string demangled(const char* mangled) {
@@ -17,6 +19,7 @@ std::string demangled(const char* mangled) {
 
 failure describe_failure(const std::exception_ptr& thrown) {
   failure what;
+  what.stack = stack_of(thrown);
   try {
     std::rethrow_exception(thrown);
   } catch (const std::exception& caught) {

@@ -1,6 +1,15 @@
 #include <evd/logger.hpp>
 
+#include <cmath>
+
+#include <evd/json.hpp>
+
 namespace evd {
+
+log_field::log_field(std::string_view n, double number)
+    : name(n),
+      value(std::isfinite(number) ? to_json(number) : std::to_string(number)),
+      is_number(std::isfinite(number)) {}
 
 void logger::write(log_level level, std::string_view message, std::initializer_list<log_field> fields) const {
   if (fields.size() == 0) {

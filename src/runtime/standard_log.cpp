@@ -91,7 +91,8 @@ class stderr_log final : public log_sink {
     std::string line = R"({"time":")" + to_rfc3339(now) + R"(","level":")";
     line.append(name_of(level)).append(R"(","message":)").append(to_json(std::string(message)));
     for (const auto& field : fields) {
-      line.append(",").append(to_json(std::string(field.name))).append(":").append(to_json(field.value));
+      line.append(",").append(to_json(std::string(field.name))).append(":");
+      line += field.is_number ? field.value : to_json(field.value);
     }
     return line + "}";
   }

@@ -89,12 +89,25 @@ error describe_failure(errc code, std::string_view where, std::string_view path,
   return {code, std::string{where}, std::move(detail), std::string{hint_of(code)}, {}};
 }
 
+// The errno behind an I/O error. SQLite says it for statements, and not where a commit fails; then the files know.
+int system_error_of(sqlite3* db) {
+  if (const int known = sqlite3_system_errno(db); known != 0) return known;
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(db, "main", which, &file) != SQLITE_OK || file == nullptr) continue;
+    int last = 0;
+    if (file->pMethods != nullptr) file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last);
+    if (last != 0) return last;
+  }
+  return 0;
+}
+
 }  // namespace
 
 error translate(int code, sqlite3* db, std::string_view where, std::string_view path) {
   const int primary = code & 0xff;
   const bool about_files = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
-  const int system_error = db != nullptr && about_files ? sqlite3_system_errno(db) : 0;
+  const int system_error = db != nullptr && about_files ? system_error_of(db) : 0;
   const char* message = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
   return describe_failure(code_of(code, system_error), where, path, message, system_error);
 }

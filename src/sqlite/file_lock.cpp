@@ -40,7 +40,8 @@ void file_lock::unlock() {
 
 bool file_lock::is_held(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
+  // No descriptor left, no right to look: to take a living process for dead would give its work to two.
+  if (descriptor < 0) return errno != ENOENT && errno != ENOTDIR;
   const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   ::close(descriptor);
   return held;

@@ -25,7 +25,8 @@ class file_lock {
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
-  /// Whether another open file description holds the lock on `path`. A file that is not there is held by nobody.
+  /// Whether another open file description holds the lock on `path`. A file that is not there is held by nobody; one
+  /// that cannot be opened (no descriptors left, no right to) counts as held.
   [[nodiscard]] static bool is_held(const std::string& path);
 
  private:

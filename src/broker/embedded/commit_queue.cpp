@@ -25,10 +25,12 @@ void commit_queue::add(pending_write write) {
   std::vector<pending_write> group;
   {
     const std::lock_guard hold{mutex_};
-    const bool idle_now = leading_ == leading::caller_when_idle && !in_completion && !has_leader_ && queue_.empty() &&
-                          clock::now() - last_end_ > idle;
+    // Settlements of deliveries come one after another without waiting for each other: they are better gathered.
+    const bool is_alone = last_was_alone_ && write.write.acknowledged.empty();
+    const bool leads = leading_ == leading::caller_when_idle && !in_completion && !has_leader_ && wanting_ == 0 &&
+                       queue_.empty() && (is_alone || clock::now() - last_end_ > idle);
     queue_.push_back(std::move(write));
-    if (idle_now) {
+    if (leads) {
       has_leader_ = true;
       group = take();
     }
@@ -44,7 +46,9 @@ void commit_queue::add_and_wait(pending_write write) {
   std::vector<pending_write> group;
   {
     std::unique_lock hold{mutex_};
+    ++wanting_;  // so that a caller who leads for one write after another makes way
     free_.wait(hold, [&] { return !has_leader_; });
+    --wanting_;
     has_leader_ = true;
     group.push_back(std::move(write));
   }
@@ -65,7 +69,7 @@ void commit_queue::run_thread() {
     std::vector<pending_write> group;
     {
       std::unique_lock hold{mutex_};
-      changed_.wait(hold, [&] { return !has_leader_ && (stopping_ || !queue_.empty()); });
+      changed_.wait(hold, [&] { return !has_leader_ && wanting_ == 0 && (stopping_ || !queue_.empty()); });
       if (queue_.empty()) return;
       has_leader_ = true;
       group = take();
@@ -81,6 +85,7 @@ void commit_queue::lead(std::vector<pending_write>& group) {
     const std::lock_guard hold{mutex_};
     has_leader_ = false;
     last_end_ = clock::now();
+    last_was_alone_ = group.size() == 1 && queue_.empty();
     more = !queue_.empty() || stopping_;
   }
   free_.notify_one();

@@ -1,8 +1,10 @@
 #pragma once
 /// Group commit. Whoever writes puts it here; one leader at a time writes all that is there in one transaction.
 ///
-/// When nothing is going on and a commit needs no fsync, the caller leads for its own write, which saves a change of
-/// threads. Otherwise the queue's thread leads, so that callers never wait for the disk and writes gather into groups.
+/// When a commit needs no fsync and there is one write at a time (nothing is going on, or the last group was a single
+/// write that nobody came to wait behind and this one settles no delivery), the caller leads for its own write, which
+/// saves a change of threads. Otherwise the queue's thread leads, so that callers never wait for the disk and writes
+/// gather into groups.
 ///
 /// Threads: `add` from any thread. `run` is called by one thread at a time, `after` possibly beside the next `run`.
 /// Lifetime: destroying it writes what was added first.
@@ -54,8 +56,10 @@ class commit_queue {
   std::condition_variable free_;     // for those who want to lead
   std::deque<pending_write> queue_;  // guarded by mutex_
   bool has_leader_ = false;          // guarded by mutex_
+  std::size_t wanting_ = 0;          // guarded by mutex_; those who wait to lead
   bool stopping_ = false;            // guarded by mutex_
   clock::time_point last_end_{};     // guarded by mutex_
+  bool last_was_alone_ = false;      // guarded by mutex_
   std::thread thread_;
 };
 

@@ -85,7 +85,7 @@ engine::engine(const embedded_options& options)
       records_(std::make_unique<record_reader>(store_embedded::open_for_reading(options.path, options.busy))),
       event_descriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   environment_ = std::make_unique<feed_environment>(
-      feed_environment{leases_, *reader_, *checks_, owner_, reader_->epoch(),
+      feed_environment{leases_, *reader_, *checks_, owner_, reader_->epoch(), suspect_in_work_,
                        [this](lease_clock::time_point by) { poke(by); }, [this] { peers_.wake(); }});
   leases_.peers_changed();
   peers_.refresh();
@@ -170,7 +170,7 @@ void engine::hand_over(const group_result& result) {
 
 void engine::after_commit(const group_result& result) {
   for (const auto& each : all_feeds()) {
-    if (each->take_news()) each->dispatch();
+    if (each->take_news()) (void)each->dispatch();  // what fails here is tried again by the engine's thread
   }
   if (result.after != result.before) notify_append();
   peers_.wake();
@@ -285,6 +285,10 @@ void engine::notify_append() {
 }
 
 result<port::log_status> engine::status() {
+  {
+    const std::lock_guard hold{trouble_mutex_};
+    if (trouble_) return *trouble_;
+  }
   return sqlite::guarded([&] {
     auto status = records_->status(options_.max_bytes);
     status.description += options_.durability == durability::power ? ", synchronous=full" : ", synchronous=normal";
@@ -321,15 +325,25 @@ void engine::run() {
   bool looked = true;
   while (!stopping_) {
     auto next = lease_clock::now() + look_every;
-    (void)sqlite::guarded([&] {
+    std::optional<error> trouble;
+    const auto turn = sqlite::guarded([&] {
       promote_delayed();
       for (const auto& each : all_feeds()) {
         // One feed's trouble is not another's.
-        const auto tended = sqlite::guarded([&] { return each->tend(looked); });
-        if (tended) next = std::min(next, *tended);
+        auto tended = sqlite::guarded([&] { return each->tend(looked); });
+        if (tended) {
+          next = std::min(next, *tended);
+        } else {
+          trouble = std::move(tended).error();
+        }
       }
       keep_cursors();
     });
+    if (!turn) trouble = turn.error();
+    {
+      const std::lock_guard hold{trouble_mutex_};
+      trouble_ = std::move(trouble);
+    }
     if (next_delayed_ != std::numeric_limits<std::int64_t>::max()) {
       const auto wait = timestamp{std::chrono::microseconds{next_delayed_}} - now();
       if (next_delayed_ != 0 && wait < look_every) next = std::min(next, lease_clock::now() + wait);

@@ -8,6 +8,8 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <thread>
@@ -77,6 +79,11 @@ class engine final : public port::log {
 
   std::mutex notify_mutex_;
   std::shared_ptr<std::function<void()>> notify_;  // guarded by notify_mutex_
+
+  std::atomic<bool> suspect_in_work_{false};
+
+  std::mutex trouble_mutex_;
+  std::optional<error> trouble_;  // guarded by trouble_mutex_; why deliveries stand still, since the last turn
 
   std::atomic<bool> delayed_noticed_{true};
   // Of the engine's thread:

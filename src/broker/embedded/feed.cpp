@@ -51,7 +51,7 @@ void feed::request(std::uint64_t consumer, std::size_t count) {
       if (each.number == consumer && !each.stopped) each.demand += count;
     }
   }
-  dispatch();
+  (void)dispatch();
 }
 
 void feed::extend(std::span<const port::delivery_token> tokens) {
@@ -80,20 +80,21 @@ void feed::release(std::span<const port::delivery_token> tokens) {
       if (held == in_work_.end() || (held->second.handed_over & 0xffffU) != handed_over_of(token)) continue;
       keys.push_back({token.subscription, held->first.lease_item()});
       back.push_back(std::move(held->second.what));
+      leaves_work(held->first);
       in_work_.erase(held);
-      being_picked_.push_back(back.back().sequence);
+      being_picked_.emplace_back(back.back().sequence, back.back().name);
     }
   }
   (void)sqlite::guarded([&] { env_.leases.give_back(env_.owner, keys, lease_table::return_as::not_begun); });
   {
     const std::lock_guard hold{mutex_};
     for (auto& each : back) {
-      std::erase(being_picked_, each.sequence);
+      std::erase(being_picked_, order_key{each.sequence, each.name});
       again(std::move(each));
     }
   }
   if (!keys.empty()) env_.wake_others();
-  dispatch();
+  (void)dispatch();
 }
 
 void feed::stop(std::uint64_t consumer, std::function<void()> done) {
@@ -111,7 +112,7 @@ void feed::stop(std::uint64_t consumer, std::function<void()> done) {
       give_up = true;
     }
     run_now = !dispatching_;
-    if (!run_now && done) after_round_.push_back(std::move(done));
+    if (!run_now && done) after_round_.push_back(std::exchange(done, {}));
   }
   if (give_up) {
     const lease_key own{static_cast<std::uint64_t>(number_), ownership};
@@ -121,7 +122,7 @@ void feed::stop(std::uint64_t consumer, std::function<void()> done) {
     env_.wake_others();
   }
   if (run_now && done) done();
-  dispatch();
+  (void)dispatch();
 }
 
 void feed::remove_consumer(std::uint64_t consumer) {
@@ -141,12 +142,13 @@ void feed::remove_consumer(std::uint64_t consumer) {
       }
       keys.push_back({static_cast<std::uint64_t>(number_), held->first.lease_item()});
       again(std::move(held->second.what));
+      leaves_work(held->first);
       held = in_work_.erase(held);
     }
   }
   (void)sqlite::guarded([&] { env_.leases.give_back(env_.owner, keys, lease_table::return_as::begun); });
   if (!keys.empty()) env_.wake_others();
-  dispatch();
+  (void)dispatch();
 }
 
 // ---- the writer ----
@@ -189,7 +191,9 @@ void feed::settled(std::span<const port::delivery_token> tokens, std::vector<lea
   const std::lock_guard hold{mutex_};
   for (const auto& token : tokens) {
     const auto name = item_of(token);
-    in_work_.erase(name);
+    leaves_work(name);
+    // It may have lapsed while the transaction that settles it was being written.
+    if (in_work_.erase(name) == 0) std::erase_if(again_, [&](const auto& each) { return each.first.second == name; });
     leases.push_back({token.subscription, name.lease_item()});
   }
   if (kind_ == subscription_kind::ordered) news_ = true;
@@ -203,7 +207,7 @@ lease_clock::time_point feed::tend(bool looked) {
   if (looked) revisit();
   load_due();
   const bool more = scan();
-  dispatch();
+  if (auto handed_out = dispatch(); !handed_out) throw failure_exception(std::move(handed_out).error());
   const std::lock_guard hold{mutex_};
   if (more && room() > 0) return lease_clock::time_point::min();
   return next_need();
@@ -231,6 +235,7 @@ void feed::lapse(lease_clock::time_point present) {
       continue;
     }
     again(std::move(held->second.what));
+    leaves_work(held->first);
     held = in_work_.erase(held);
   }
 }
@@ -280,11 +285,7 @@ void feed::load_due() {
   for (const auto& row : rows) {
     {
       const std::lock_guard hold{mutex_};
-      const item_name name{true, row.number};
-      const bool known =
-          in_work_.count(name) > 0 || elsewhere_.count(name) > 0 ||
-          std::any_of(again_.begin(), again_.end(), [&](const auto& e) { return e.second.name == name; });
-      if (known) continue;
+      if (knows({true, row.number})) continue;
     }
     if (auto what = env_.reader.load(row)) found.push_back(std::move(*what));
   }
@@ -330,7 +331,9 @@ std::int64_t feed::floor() {
   for (const auto& [name, what] : elsewhere_) {
     if (!name.is_waiting) below(what.first);
   }
-  for (const auto sequence : being_picked_) below(sequence);
+  for (const auto& [sequence, name] : being_picked_) {
+    if (!name.is_waiting) below(sequence);
+  }
   return lowest - 1;
 }
 
@@ -353,6 +356,23 @@ std::size_t feed::room() const {
 void feed::again(candidate what) {
   const order_key key{what.sequence, what.name};
   again_.insert_or_assign(key, std::move(what));
+}
+
+void feed::leaves_work(const item_name& name) {
+  if (suspect_ != name) return;
+  suspect_.reset();
+  let_another_suspect_in();
+}
+
+void feed::let_another_suspect_in() {
+  env_.suspect_in_work = false;
+  env_.poke(lease_clock::time_point::min());
+}
+
+bool feed::knows(const item_name& name) const {
+  return in_work_.count(name) > 0 || elsewhere_.count(name) > 0 ||
+         std::any_of(again_.begin(), again_.end(), [&](const auto& e) { return e.first.second == name; }) ||
+         std::any_of(being_picked_.begin(), being_picked_.end(), [&](const auto& e) { return e.second == name; });
 }
 
 feed::picked feed::pick() {
@@ -387,7 +407,7 @@ feed::picked feed::pick() {
     auto& who = *open[turn_++ % open.size()];
     result.takers.push_back(who.number);
     if (--who.demand == 0) open.erase(std::find(open.begin(), open.end(), &who));
-    being_picked_.push_back(next.sequence);
+    being_picked_.emplace_back(next.sequence, next.name);
     result.items.push_back(std::move(next));
   }
   return result;
@@ -414,20 +434,21 @@ bool feed::may_own() {
   return owner_ && clear_;
 }
 
-void feed::dispatch() {
+result<void> feed::dispatch() {
   {
     const std::lock_guard hold{mutex_};
     if (dispatching_) {
       dispatch_again_ = true;
-      return;
+      return {};
     }
     dispatching_ = true;
     dispatcher_ = std::this_thread::get_id();
   }
   std::unique_lock hold{mutex_, std::defer_lock};
+  result<void> done;
   for (;;) {
     bool any = false;
-    const auto done = sqlite::guarded([&] {
+    done = sqlite::guarded([&] {
       const bool allowed = may_own();
       hold.lock();
       dispatch_again_ = false;
@@ -447,6 +468,7 @@ void feed::dispatch() {
   hold.unlock();
   round_over_.notify_all();
   if (need != lease_clock::time_point::max()) env_.poke(need);
+  return done;
 }
 
 bool feed::deliver(std::unique_lock<std::mutex>& hold) {
@@ -463,14 +485,18 @@ bool feed::deliver(std::unique_lock<std::mutex>& hold) {
   std::vector<std::uint32_t> claims(names.size(), 0);
   std::vector<bool> settled(names.size(), false);
   std::vector<lease_key> not_needed;
+  bool takes_suspect = false;
   const auto claimed = sqlite::guarded([&] {
-    claims = env_.leases.claim(env_.owner, subscription, names, until);
+    claims = env_.leases.claim(env_.owner, subscription, names, until,
+                               [&] { return !env_.suspect_in_work.exchange(true) && (takes_suspect = true); });
     const bool alone = env_.leases.always_alone();
     for (std::size_t at = 0; at < names.size(); ++at) {
       auto& item = work.items[at];
-      if (claims[at] == 0) continue;
-      // Another process may have settled it between our reading and our claim.
-      if ((!alone || claims[at] > 1) && env_.checks.is_settled(number_, item.name, item.item)) {
+      if (claims[at] == 0 || claims[at] == lease_table::not_now) continue;
+      // It may have been settled between our reading and our claim: by another process, or, where it was read as a row
+      // of `waiting` that was in work here, by this one.
+      const bool may_be_settled = !alone || claims[at] > 1 || item.name.is_waiting;
+      if (may_be_settled && env_.checks.is_settled(number_, item.name, item.item)) {
         settled[at] = true;
         not_needed.push_back({subscription, names[at]});
         continue;
@@ -486,14 +512,23 @@ bool feed::deliver(std::unique_lock<std::mutex>& hold) {
   hold.lock();
   std::map<std::uint64_t, std::vector<port::delivery>> given;
   std::vector<lease_key> returned;
+  bool any = false;
+  bool behind_a_suspect = false;  // ordered: what follows one that has to wait waits too
   for (std::size_t at = 0; at < names.size(); ++at) {
     auto& item = work.items[at];
     const auto who =
         std::find_if(takers_.begin(), takers_.end(), [&](const taker& each) { return each.number == work.takers[at]; });
     const auto sequence = item.sequence;
-    const auto one = std::find(being_picked_.begin(), being_picked_.end(), sequence);
-    if (one != being_picked_.end()) being_picked_.erase(one);
+    std::erase(being_picked_, order_key{sequence, item.name});
     const bool gone = who == takers_.end() || who->stopped;
+    if (claimed && (claims[at] == lease_table::not_now || (behind_a_suspect && !settled[at]))) {
+      if (!gone) ++who->demand;
+      if (claims[at] != lease_table::not_now && claims[at] > 0) returned.push_back({subscription, names[at]});
+      behind_a_suspect = kind_ == subscription_kind::ordered;
+      again(std::move(item));
+      continue;
+    }
+    any = true;
     if (claimed && claims[at] > 0 && !settled[at] && !gone) {
       port::delivery one_delivery;
       one_delivery.token = make_token(number_, item.name, claims[at]);
@@ -503,31 +538,35 @@ bool feed::deliver(std::unique_lock<std::mutex>& hold) {
       one_delivery.handed_over = claims[at];
       one_delivery.deadline = deadline;
       given[who->number].push_back(std::move(one_delivery));
-      in_work_.insert_or_assign(item.name, holding{std::move(item), who->number, claims[at], until});
+      const auto name = item.name;
+      if (claims[at] >= suspect_from) suspect_ = name;
+      in_work_.insert_or_assign(name, holding{std::move(item), who->number, claims[at], until});
       continue;
     }
     if (!gone) ++who->demand;
     if (settled[at]) continue;
-    if (claimed && claims[at] > 0) returned.push_back({subscription, names[at]});
+    // Also where the claim was made and what followed failed: it counts against nobody.
+    if (claims[at] > 0 && claims[at] != lease_table::not_now) returned.push_back({subscription, names[at]});
     if (claimed && claims[at] == 0) {
       elsewhere_.insert_or_assign(item.name, std::pair{sequence, item.item});
     } else {
       again(std::move(item));
     }
   }
+  if (takes_suspect && !suspect_) let_another_suspect_in();  // it was settled, or its consumer has gone
   next_lapse_ = std::min(next_lapse_, until);
   std::vector<std::pair<std::shared_ptr<port::delivery_sink>, std::vector<port::delivery>>> calls;
-  for (auto& [who, deliveries] : given) {
-    for (const auto& each : takers_) {
-      if (each.number == who) calls.emplace_back(each.sink, std::move(deliveries));
-    }
+  for (auto& each : given) {
+    const auto asked = std::find_if(takers_.begin(), takers_.end(),
+                                    [number = each.first](const taker& one) { return one.number == number; });
+    if (asked != takers_.end()) calls.emplace_back(asked->sink, std::move(each.second));
   }
   hold.unlock();
   for (auto& [sink, deliveries] : calls) (*sink)(std::move(deliveries));
   env_.leases.give_back(env_.owner, returned, lease_table::return_as::not_begun);
   hold.lock();
   if (!claimed) throw failure_exception(claimed.error());
-  return true;
+  return any;
 }
 
 }  // namespace evd::broker_embedded

@@ -37,6 +37,7 @@ struct feed_environment {
   log_reader& checks;  ///< of whoever delivers
   std::uint32_t owner = 0;
   std::uint64_t epoch = 0;
+  std::atomic<bool>& suspect_in_work;                 ///< in this process, of any feed; see `suspect_from`
   std::function<void(lease_clock::time_point)> poke;  ///< the engine's thread has something to do by then
   std::function<void()> wake_others;                  ///< other processes have
 };
@@ -71,9 +72,10 @@ class feed {
   // ---- the engine's thread ----
   /// Lapsed deliveries, due rows, a chunk of the file. `looked` says that other processes may have changed something.
   /// Returns when it has to be called again, at the latest; a time in the past: at once, there is more.
+  /// Errors: `failure_exception`; nothing is lost, the next call tries again.
   [[nodiscard]] lease_clock::time_point tend(bool looked);
-  /// Hands out what can be handed out.
-  void dispatch();
+  /// Hands out what can be handed out. What cannot, for the error that is returned, is tried again by `tend`.
+  result<void> dispatch();
   /// Everything up to here is settled.
   [[nodiscard]] std::int64_t floor();
 
@@ -98,8 +100,13 @@ class feed {
   };
   [[nodiscard]] std::size_t demand() const;
   [[nodiscard]] std::size_t room() const;
+  /// Whether this feed has it: waiting, on its way, in work, or known to be another's.
+  [[nodiscard]] bool knows(const item_name& name) const;
   [[nodiscard]] picked pick();
   [[nodiscard]] bool may_own();
+  /// `name` is not in work any more: if it was the suspect, another may be.
+  void leaves_work(const item_name& name);
+  void let_another_suspect_in();
   bool deliver(std::unique_lock<std::mutex>& hold);
   void again(candidate what);
   void lapse(lease_clock::time_point now);
@@ -135,8 +142,9 @@ class feed {
   std::size_t ready_bytes_ = 0;
   std::map<order_key, candidate> again_;  // handed back, lapsed, due
   std::map<item_name, holding> in_work_;
+  std::optional<item_name> suspect_;                            // of in_work_; then env_.suspect_in_work is this feed's
   std::map<item_name, std::pair<std::int64_t, id>> elsewhere_;  // another process has it: its sequence and id
-  std::vector<std::int64_t> being_picked_;                      // sequences between the two
+  std::vector<order_key> being_picked_;                         // on the way from one of them to another
   std::int64_t scanned_ = 0;               // up to here everything is in one of the above, or settled
   bool behind_ = true;                     // the log may go on after scanned_
   bool owner_ = false;                     // ordered: this process may deliver

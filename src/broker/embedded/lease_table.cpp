@@ -131,7 +131,13 @@ void lease_table::write_slot(std::uint32_t slot, const lease& what) {
   if (::pwrite(file_.descriptor(), &what, sizeof what, static_cast<off_t>(offset)) < 0) {
     throw failure_exception(sqlite::translate_errno(errno, "write leases", file_.path()));
   }
-  slots_[slot] = what;
+  if (slot < slots_.size()) {
+    slots_[slot] = what;
+    return;
+  }
+  // Counted once it is there: others read by mmap, to which a hole in a full tmpfs is no page but a SIGBUS.
+  slots_.push_back(what);
+  write_header(offsetof(header, slots), slots_.size());
 }
 
 void lease_table::sync() {
@@ -179,46 +185,63 @@ bool lease_table::holds(const lease& what, std::int64_t now) {
 }
 
 std::vector<std::uint32_t> lease_table::claim(std::uint32_t owner, std::uint64_t subscription,
-                                              std::span<const std::uint64_t> items, lease_clock::time_point until) {
+                                              std::span<const std::uint64_t> items, lease_clock::time_point until,
+                                              const std::function<bool()>& suspects) {
   std::vector<std::uint32_t> handed_over(items.size(), 0);
+  std::vector<std::pair<std::uint32_t, lease>> undo;  // slots as they were
   locked hold{*this};
-  const auto now = micros(lease_clock::now());
-  std::uint32_t alive = 0;  // asked for once
-  std::uint32_t dead = 0;
-  for (std::size_t at = 0; at < items.size(); ++at) {
-    const lease_key key{subscription, items[at]};
-    lease next{items[at], static_cast<std::uint32_t>(subscription), owner, micros(until), 1, 0};
-    const auto known = index_.find(key);
-    std::uint32_t slot = 0;
-    if (known != index_.end()) {
-      slot = known->second;
-      const auto& held = slots_[slot];
-      if (held.owner != 0 && held.owner != owner && held.until > now && held.owner != dead) {
-        if (held.owner == alive || is_alive_(held.owner)) {
-          alive = held.owner;
+  try {
+    const auto now = micros(lease_clock::now());
+    std::uint32_t alive = 0;  // asked for once
+    std::uint32_t dead = 0;
+    for (std::size_t at = 0; at < items.size(); ++at) {
+      const lease_key key{subscription, items[at]};
+      lease next{items[at], static_cast<std::uint32_t>(subscription), owner, micros(until), 1, 0};
+      const auto known = index_.find(key);
+      std::uint32_t slot = 0;
+      lease before;
+      if (known != index_.end()) {
+        slot = known->second;
+        before = slots_[slot];
+        if (before.owner != 0 && before.owner != owner && before.until > now && before.owner != dead) {
+          if (before.owner == alive || is_alive_(before.owner)) {
+            alive = before.owner;
+            continue;
+          }
+          dead = before.owner;
+        }
+        next.handed_over = before.handed_over + 1;
+        if (suspects && next.handed_over >= suspect_from && !suspects()) {
+          handed_over[at] = not_now;
           continue;
         }
-        dead = held.owner;
+      } else if (!free_.empty()) {
+        slot = free_.back();
+      } else {
+        if (slots_.size() == capacity) break;
+        slot = static_cast<std::uint32_t>(slots_.size());
       }
-      next.handed_over = held.handed_over + 1;
-    } else if (!free_.empty()) {
-      slot = free_.back();
-    } else {
-      if (slots_.size() == capacity) break;
-      slot = static_cast<std::uint32_t>(slots_.size());
+      hold.changed();
+      write_slot(slot, next);
+      undo.emplace_back(slot, before);
+      if (known == index_.end()) {
+        if (!free_.empty()) free_.pop_back();
+        index_[key] = slot;
+      }
+      handed_over[at] = next.handed_over;
     }
-    hold.changed();
-    if (slot == slots_.size()) {
-      slots_.emplace_back();
-      write_header(offsetof(header, slots), slots_.size());
-      free_.push_back(slot);
+  } catch (...) {
+    // All or nothing: what nobody will be given has not been handed over. Their pages exist, so this needs no space.
+    for (const auto& [slot, before] : undo) {
+      index_.erase({slots_[slot].subscription, slots_[slot].item});
+      write_slot(slot, before);
+      if (before.subscription == 0) {
+        free_.push_back(slot);
+      } else {
+        index_[{before.subscription, before.item}] = slot;
+      }
     }
-    write_slot(slot, next);
-    if (known == index_.end()) {
-      free_.pop_back();
-      index_[key] = slot;
-    }
-    handed_over[at] = next.handed_over;
+    throw;
   }
   return handed_over;
 }

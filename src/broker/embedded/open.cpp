@@ -68,6 +68,14 @@ result<std::unique_ptr<embedded>> open_embedded(const embedded_options& options)
     if (!exists && (errno != ENOENT || options.mode != opened_as::application)) {
       throw failure_exception(sqlite::translate_errno(errno, "open file", options.path));
     }
+    if (exists && !S_ISREG(found.st_mode)) {
+      const bool folder = S_ISDIR(found.st_mode);
+      throw failure_exception(error{errc::invalid_configuration,
+                                    "open file",
+                                    options.path + (folder ? ": it is a folder" : ": it is no regular file"),
+                                    folder ? "name a file in it, as in " + options.path + "/evd.db" : "name a file",
+                                    {}});
+    }
     auto complete = options;
     if (complete.instance.empty()) complete.instance = "pid " + std::to_string(::getpid());
     std::unique_ptr<port::log> log;

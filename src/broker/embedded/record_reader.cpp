@@ -132,6 +132,7 @@ std::vector<port::subscription_lag> record_reader::lags(
     if (held != in_work.end()) one.lag.in_work = held->second;
   }
   std::vector<port::subscription_lag> lags;
+  lags.reserve(all.size());
   for (auto& one : all) lags.push_back(std::move(one.lag));
   return lags;
 }

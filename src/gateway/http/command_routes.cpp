@@ -120,8 +120,9 @@ void run(runtime::command_service& commands, const http_request& request, const 
   for (const auto* kept : {"traceparent", "tracestate"}) {
     if (const auto value = request.header(kept); !value.empty()) call.headers.emplace(kept, value);
   }
-  commands.call(std::move(call), [reply, what, asked = call.durable](result<command_reply> ended) {
-    reply(ended ? to_response(*ended, what, asked) : to_problem(ended.error()));
+  const bool asked_durable = call.durable;
+  commands.call(std::move(call), [reply, what, asked_durable](result<command_reply> ended) {
+    reply(ended ? to_response(*ended, what, asked_durable) : to_problem(ended.error()));
   });
 }
 

@@ -97,7 +97,8 @@ std::string value_to_json(const std::string& value, const type_table& type, bool
       break;
     case type_kind::integer:
     case type_kind::floating:
-      if (is_number(value)) return value;
+      // One too large for a double is well-formed and yet no JSON that can be read: then it is said of its parameter.
+      if (is_number(value) && check_json(value)) return value;
       break;
     default:
       break;

@@ -1,6 +1,8 @@
 #include "store/embedded/checkpointer.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <utility>
@@ -12,6 +14,14 @@ namespace {
 
 // While an emptying checkpoint waits for readers, writers wait for it: so not for long.
 constexpr std::chrono::milliseconds patience{50};
+
+// Best effort: whoever needs it there asks for it again.
+void bring_to_disk(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  ::fdatasync(file);
+  ::close(file);
+}
 
 file_options impatient(file_options options) {
   options.busy = patience;
@@ -67,6 +77,8 @@ void checkpointer::run() {
 }
 
 void checkpointer::checkpoint(bool empty_it) {
+  // The checkpoint begins by bringing the WAL to the disk. What is there already needs no waiting under the lock.
+  bring_to_disk(db_.path() + "-wal");
   try {
     lock_.lock();
     sqlite3_wal_checkpoint_v2(db_.handle(), nullptr, empty_it ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,

@@ -34,7 +34,7 @@ class checkpointer {
   void run();
   void checkpoint(bool empty_it);
 
-  static constexpr int pages_for_passive = 2'000;  // 8 MB
+  static constexpr int pages_for_passive = 8'000;  // 32 MB
   static constexpr int pages_for_empty = 32'000;   // 128 MB
 
   sqlite::file_lock lock_;

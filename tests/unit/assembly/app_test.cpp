@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
 #include <atomic>
+#include <csignal>
 #include <future>
 #include <thread>
 
@@ -270,6 +273,23 @@ TEST_F(application_test, stopping_waits_for_what_runs_and_hands_nothing_out_agai
   start();
   wait_until_idle();
   EXPECT_THAT(seen.lines(), ElementsAre("finished"));
+}
+
+// A handler that ignored its stop token kept the process alive for ever: its thread was joined.
+TEST_F(application_test, a_handler_that_never_ends_does_not_keep_the_process_from_ending) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  register_shop(application->module("Shop"));
+  start();
+  ASSERT_TRUE(application->call("order", R"({"id":"a","amount":1})"));
+  application->stop();
+
+  settings.drain = milliseconds(50);
+  remake();
+  application->module("Payment").on<ordered>("collect", [](const ordered&, context&) {
+    ::kill(::getpid(), SIGTERM);
+    while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
+  });
+  EXPECT_EXIT(std::_Exit(application->run()), testing::ExitedWithCode(1), "the process ends without them");
 }
 
 TEST_F(application_test, mistakes_in_registration_keep_it_from_starting_and_come_all_at_once) {

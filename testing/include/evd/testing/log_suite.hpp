@@ -218,6 +218,27 @@ TEST_P(log_suite, an_event_twice_in_one_write_is_delivered_once) {
   EXPECT_TRUE(inbox_.stays_at(1, milliseconds{50}));
 }
 
+// Its id comes from its key alone, and which command of the batch comes first is chance.
+TEST_P(log_suite, an_event_of_a_whole_batch_is_stored_once_under_whichever_command_it_comes) {
+  take_part(make_subscription(), 10);
+  auto event = make_event();
+  auto bytes = event.id.bytes();
+  std::fill_n(bytes.begin(), 4, std::uint8_t{0});
+  event.id = event_id{id{bytes}};
+  port::write first;
+  first.events = {event};
+  EXPECT_TRUE(must_commit(std::move(first)).duplicates.empty());
+  auto again = event;
+  again.command = command_id{fresh_id()};
+  port::write second;
+  second.events = {again};
+  EXPECT_EQ(must_commit(std::move(second)).duplicates, std::vector{event.id});
+  const auto got = inbox_.wait(1);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_EQ(*std::get<std::shared_ptr<const event_record>>(got[0].item), event) << "the first one stays";
+  EXPECT_TRUE(inbox_.stays_at(1, milliseconds{50}));
+}
+
 TEST_P(log_suite, duplicates_are_known_after_reopening) {
   const auto sent = publish(1);
   reopen();
