@@ -163,21 +163,25 @@ void commit_job::arrived(std::size_t count) {
 }
 
 void commit_job::end() {
-  result<port::receipt> answer = port::receipt{};
   const bool durable = !failed_;
+  const auto done = std::exchange(done_, nullptr);
+  if (!done) {
+    with_.ended(durable);
+    return;
+  }
   if (failed_) {
-    answer = *std::move(failed_);
+    done(result<port::receipt>(*std::move(failed_)));
   } else {
-    answer->position = last_;
+    port::receipt receipt;
+    receipt.position = last_;
     for (std::size_t i = 0; i < duplicate_.size(); ++i) {
-      if (duplicate_[i]) answer->duplicates.push_back(what_.events[i].id);
+      if (duplicate_[i]) receipt.duplicates.push_back(what_.events[i].id);
     }
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
-      if (waiting_[i]) answer->retries_waiting.push_back(what_.retries[i].event);
+      if (waiting_[i]) receipt.retries_waiting.push_back(what_.retries[i].event);
     }
+    done(result<port::receipt>(std::move(receipt)));
   }
-  if (done_) done_(std::move(answer));
-  done_ = nullptr;
   with_.ended(durable);
 }
 

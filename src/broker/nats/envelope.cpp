@@ -113,11 +113,20 @@ error unreadable(std::string_view what, std::string_view problem) {
           {}};
 }
 
-header_map read_user(const header_source& from) {
+// Going through all headers is dear, so `evd` says whether there are more than those of the trace.
+bool has_others(const header_map& headers) {
+  for (const auto& [name, value] : headers) {
+    if (name != "traceparent" && name != "tracestate") return true;
+  }
+  return false;
+}
+
+header_map read_user(const header_source& from, bool others) {
   header_map all;
   for (const char* name : {"traceparent", "tracestate"}) {
     if (const auto value = from.find(name)) all.emplace(name, percent_decoded(*value));
   }
+  if (!others) return all;
   for (const auto& [name, value] : from.all_with(user_prefix)) {
     all.emplace(percent_decoded(name), percent_decoded(value));
   }
@@ -173,6 +182,7 @@ headers encode(const event_record& event) {
   append_ids(own, 'l', event.linked);
   append_text(own, 'k', event.key);
   if (event.not_before) own.append(";n=").append(to_rfc3339(*event.not_before));
+  if (has_others(event.headers)) own += ";h=1";
   made.emplace_back("evd", std::move(own));
   append_user(made, event.headers);
   return made;
@@ -184,6 +194,7 @@ headers encode(const command_record& command) {
   own.append(";t=").append(std::to_string(command.time_limit.count()));
   append_text(own, 'u', command.caller);
   append_text(own, 's', command.source);
+  if (has_others(command.headers)) own += ";h=1";
   made.emplace_back("evd", std::move(own));
   append_user(made, command.headers);
   return made;
@@ -221,6 +232,7 @@ result<event_record> decode_event(const header_source& from, std::string_view da
     event.time = *parsed;
   }
   event.module = module_of(subject);
+  bool others = !own;
   if (own) {
     read_source(from.find("ce-source").value_or(""), event.module, event.subscription);
     std::string wrong;
@@ -235,6 +247,7 @@ result<event_record> decode_event(const header_source& from, std::string_view da
       if (name == 'p') good = read_ids(value, event.parents);
       if (name == 'l') good = read_ids(value, event.linked);
       if (name == 'k') event.key = percent_decoded(value);
+      if (name == 'h') others = true;
       if (name == 'n') {
         const auto time = parse_rfc3339(value);
         good = time.has_value();
@@ -244,7 +257,7 @@ result<event_record> decode_event(const header_source& from, std::string_view da
     });
     if (!wrong.empty()) return unreadable(what, "the header evd has '" + wrong + "'");
   }
-  event.headers = read_user(from);
+  event.headers = read_user(from, others);
   event.data.text = data;
   if (!own) {
     // Written by somebody else: what is taken as JSON from here on has to be some.
@@ -268,6 +281,7 @@ result<command_record> decode_command(const header_source& from, std::string_vie
   read_source(from.find("ce-source").value_or(""), command.module, unused);
   const auto own = from.find("evd");
   if (!own) return unreadable("command " + command.name, "the header evd is missing");
+  bool others = false;
   members(*own).each([&](char name, std::string_view value) {
     if (name == 'o') command.mode = value == "durable" ? command_mode::durable : command_mode::in_place;
     if (name == 't') {
@@ -275,9 +289,10 @@ result<command_record> decode_command(const header_source& from, std::string_vie
       if (read_number(value, limit)) command.time_limit = std::chrono::milliseconds(limit);
     }
     if (name == 'u') command.caller = percent_decoded(value);
+    if (name == 'h') others = true;
     if (name == 's') command.source = percent_decoded(value);
   });
-  command.headers = read_user(from);
+  command.headers = read_user(from, others);
   command.input.text = data;
   return command;
 }

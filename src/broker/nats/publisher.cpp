@@ -119,14 +119,16 @@ void publisher::put(std::size_t at, waiting_send&& what, bool in_bulk, std::vect
     of.to = std::move(what.to);
     of.what = std::move(made);
     of.times = 1;
+    of.sending = true;
     of.again_at = clock::now() + answer_timeout_;
     of.deadline = what.deadline;
   }
-  // The answer cannot come, and so the slot cannot be freed, before this is sent; and not while its deadline lies
-  // ahead.
+  // The answer may come before this returns.
   const auto status = (in_bulk ? bulk_ : prompt_).publish(raw);
-  if (status == NATS_OK) return;
   const std::lock_guard hold{mutex_};
+  of.sending = false;
+  sent_.notify_all();
+  if (status == NATS_OK) return;
   if (status == NATS_MAX_PAYLOAD) {
     done.push_back(
         take(at, {publish_outcome::kind::failed, 0, false, translate(status, "publish", what.what.subject)}));
@@ -157,7 +159,7 @@ void publisher::reconnected() {
 }
 
 // REQUIRES: the lock is held.
-void publisher::take_answer(natsMsg* answer, std::vector<told>& done) {
+void publisher::take_answer(natsMsg* answer, std::vector<told>& done, std::unique_lock<std::mutex>& hold) {
   // <inbox>.<slot>.<generation>
   auto rest = subject_of(answer).substr(inbox_.size() + 1);
   const auto dot = rest.find('.');
@@ -166,6 +168,7 @@ void publisher::take_answer(natsMsg* answer, std::vector<told>& done) {
   if (!at || !generation || *at >= slots_.size()) return;
   auto& of = slots_[*at];
   if (of.times == 0 || of.generation != *generation) return;  // answered already
+  sent_.wait(hold, [&] { return !of.sending; });
   using kind = publish_outcome::kind;
   if (status_of(answer) == 503) {
     of.again_at = clock::now() + pause;
@@ -191,7 +194,7 @@ void publisher::look_at_time(std::vector<told>& done) {
   const auto now = clock::now();
   for (std::size_t at = 0; at < slots_.size(); ++at) {
     auto& of = slots_[at];
-    if (of.times == 0 || of.again_at > now) continue;
+    if (of.times == 0 || of.sending || of.again_at > now) continue;
     if (of.deadline <= now) {
       const std::string subject{subject_of(of.what.get())};
       auto why = translate(NATS_TIMEOUT, "publish", subject);
@@ -234,7 +237,7 @@ void publisher::run(const std::stop_token& stop) {
     }
     {
       std::unique_lock hold{mutex_};
-      for (const auto& each : answers) take_answer(each.get(), done);
+      for (const auto& each : answers) take_answer(each.get(), done, hold);
       if (clock::now() >= look_at) {
         look_at_time(done);
         look_at = clock::now() + 100ms;

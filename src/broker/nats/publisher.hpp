@@ -79,6 +79,7 @@ class publisher {
     std::uint32_t tag = 0;
     std::uint32_t times = 0;  ///< sent; 0: free
     bool in_bulk = false;
+    bool sending = false;  ///< nats.c has the message in hand: it must not be destroyed
     message what;
     std::shared_ptr<publish_target> to;
     clock::time_point again_at;
@@ -96,7 +97,7 @@ class publisher {
   };
 
   void run(const std::stop_token& stop);
-  void take_answer(natsMsg* answer, std::vector<told>& done);
+  void take_answer(natsMsg* answer, std::vector<told>& done, std::unique_lock<std::mutex>& hold);
   void look_at_time(std::vector<told>& done);
   void fill(std::vector<told>& done, std::unique_lock<std::mutex>& hold);
   void put(std::size_t at, waiting_send&& what, bool in_bulk, std::vector<told>& done);
@@ -111,6 +112,7 @@ class publisher {
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable empty_;
+  std::condition_variable sent_;
   std::vector<slot> slots_;
   std::vector<std::size_t> free_;
   std::deque<waiting_send> waiting_;
