@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "broker/embedded/embedded_log.hpp"
+#include "broker/nats/nats_log.hpp"
 #include "store/embedded/embedded_store.hpp"
 
 namespace evd::assembly {
@@ -56,10 +57,23 @@ class combined_engine final : public engine {
   std::unique_ptr<broker_embedded::embedded> both_;
 };
 
-// A log in one file, which a recorder projects into a store in another.
+// A log that a recorder projects into a store apart from it.
 class separate_engine final : public engine {
  public:
-  separate_engine(std::unique_ptr<broker_embedded::embedded> log, std::unique_ptr<port::store> store)
+  separate_engine(std::unique_ptr<port::log> log, std::unique_ptr<port::store> store)
+      : store_(std::move(store)), log_(std::move(log)) {}
+  port::log& log() override { return *log_; }
+  port::store& store() override { return *store_; }
+
+ private:
+  std::unique_ptr<port::store> store_;
+  std::unique_ptr<port::log> log_;
+};
+
+// The log's part of an embedded engine, by itself.
+class embedded_log final : public engine {
+ public:
+  embedded_log(std::unique_ptr<broker_embedded::embedded> log, std::unique_ptr<port::store> store)
       : store_(std::move(store)), log_(std::move(log)) {}
   port::log& log() override { return log_->log(); }
   port::store& store() override { return *store_; }
@@ -69,9 +83,75 @@ class separate_engine final : public engine {
   std::unique_ptr<broker_embedded::embedded> log_;
 };
 
+bool is_nats(std::string_view url) {
+  return url.starts_with("nats://") || url.starts_with("tls://");
+}
+
+result<std::unique_ptr<port::store>> open_store(const config& settings) {
+  auto path = embedded_path(settings.store, "store (EVD_STORE)");
+  if (!path) return path.error();
+  store_embedded::embedded_store_options options;
+  options.path = *std::move(path);
+  return store_embedded::open_embedded_store(options);
+}
+
+broker_nats::opened_as nats_mode_of(open_mode mode) {
+  switch (mode) {
+    case open_mode::application:
+      return broker_nats::opened_as::application;
+    case open_mode::tool:
+      return broker_nats::opened_as::tool;
+    case open_mode::read_only:
+      return broker_nats::opened_as::read_only;
+  }
+  return broker_nats::opened_as::read_only;
+}
+
+broker_nats::nats_options nats_options_of(const config& settings, open_mode mode) {
+  broker_nats::nats_options options;
+  std::string_view rest = settings.broker;
+  while (!rest.empty()) {
+    const auto end = rest.find(',');
+    if (const auto url = rest.substr(0, end); !url.empty()) options.urls.emplace_back(url);
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  const auto& from = settings.nats;
+  options.credentials_file = from.credentials;
+  options.nkey = from.nkey;
+  options.nkey_seed_file = from.nkey_seed;
+  options.user = from.user;
+  options.password = from.password;
+  options.tls_ca_file = from.tls_ca;
+  options.tls_cert_file = from.tls_cert;
+  options.tls_key_file = from.tls_key;
+  options.name_space = from.name_space;
+  options.replicas = from.replicas;
+  options.max_bytes = settings.max_log_bytes;
+  options.instance = settings.instance;
+  options.mode = nats_mode_of(mode);
+  return options;
+}
+
+result<std::unique_ptr<engine>> open_on_nats(const config& settings, open_mode mode) {
+  if (settings.store.empty()) {
+    return error{errc::invalid_configuration,
+                 "store (EVD_STORE)",
+                 "it is empty, and NATS keeps no event store",
+                 "name one: EVD_STORE=embedded:evd.db",
+                 {}};
+  }
+  auto log = broker_nats::open_nats(nats_options_of(settings, mode));
+  if (!log) return log.error();
+  auto store = open_store(settings);
+  if (!store) return store.error();
+  return std::unique_ptr<engine>(std::make_unique<separate_engine>(*std::move(log), *std::move(store)));
+}
+
 }  // namespace
 
 result<std::unique_ptr<engine>> open_engine(const config& settings, open_mode mode) {
+  if (is_nats(settings.broker)) return open_on_nats(settings, mode);
   auto log_path = embedded_path(settings.broker, "broker (EVD_BROKER)");
   if (!log_path) return log_path.error();
   broker_embedded::embedded_options log_options;
@@ -88,13 +168,9 @@ result<std::unique_ptr<engine>> open_engine(const config& settings, open_mode mo
   if (!log) return log.error();
   if (!separate) return std::unique_ptr<engine>(std::make_unique<combined_engine>(*std::move(log)));
 
-  auto store_path = embedded_path(settings.store, "store (EVD_STORE)");
-  if (!store_path) return store_path.error();
-  store_embedded::embedded_store_options store_options;
-  store_options.path = *std::move(store_path);
-  auto store = store_embedded::open_embedded_store(store_options);
+  auto store = open_store(settings);
   if (!store) return store.error();
-  return std::unique_ptr<engine>(std::make_unique<separate_engine>(*std::move(log), *std::move(store)));
+  return std::unique_ptr<engine>(std::make_unique<embedded_log>(*std::move(log), *std::move(store)));
 }
 
 }  // namespace evd::assembly
