@@ -5,7 +5,7 @@
 packages_build=(
   g++ cmake ninja-build pkg-config mold
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-  libsqlite3-dev libsodium-dev libjwt-dev libsimdjson-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
+  libsqlite3-dev libmongoc-dev libsodium-dev libjwt-dev libsimdjson-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
 )
 
 # What the commands that ./run prints need.
@@ -13,7 +13,7 @@ packages_run=(curl)
 
 # What the tests need on top: their framework, a compiler cache, and the tools that tests start.
 packages_test=(
-  libgtest-dev libgmock-dev librapidcheck-dev ccache python3 sqlite3 curl procps
+  libgtest-dev libgmock-dev librapidcheck-dev ccache python3 python3-venv sqlite3 curl procps
 )
 
 # What `./test lint` and `./test fuzz` need on top.
