@@ -34,6 +34,14 @@ struct log_position {
   friend constexpr auto operator<=>(const log_position&, const log_position&) = default;
 };
 
+/// How far a reader of the log is. A broker may keep commands and events in one stream and the journal in another,
+/// which are read side by side; one that has a single stream uses `log` alone.
+struct log_cursor {
+  log_position log;
+  log_position journal;
+  friend constexpr auto operator<=>(const log_cursor&, const log_cursor&) = default;
+};
+
 /// Names one subscription: one handler of one module. Also names the consumer of a durable command.
 struct subscription_key {
   std::string module;

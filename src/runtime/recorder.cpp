@@ -78,7 +78,7 @@ void recorder::run(const std::stop_token& stop) {
 }
 
 result<bool> recorder::step() {
-  log_position from;
+  log_cursor from;
   {
     const std::lock_guard lock(mutex_);
     something_new_ = false;
@@ -90,38 +90,48 @@ result<bool> recorder::step() {
     from = *recorded;
     position_known_ = true;
   }
-  const auto records = log_.read(from, options_.batch);
-  if (!records) return records.error();
-  if (!records->empty()) {
-    const auto upto = records->back().position;
-    auto written = store_.apply(changes_of(*records), upto);
-    if (!written && written.error().code == errc::invalid_input) written = apply_one_by_one(*records);
+  const auto page = log_.read(from, options_.batch);
+  if (!page) return page.error();
+  const bool moved = page->upto != from;
+  if (moved) {
+    for (const auto& [position, kind, record, why] : page->unreadable) {
+      if (auto aside = set_aside({position, kind, record, why, now()}); !aside) return aside.error();
+    }
+    auto written = store_.apply(changes_of(page->records), page->upto);
+    if (!written && written.error().code == errc::invalid_input) {
+      written = apply_one_by_one(page->records, from);
+      if (written) written = store_.apply({}, page->upto);
+    }
     if (!written) return written.error();
-    if (const auto noted = log_.recorded(upto); !noted) return noted.error();
-    from = upto;
+    if (const auto noted = log_.recorded(page->upto); !noted) return noted.error();
+    from = page->upto;
   }
   const std::lock_guard lock(mutex_);
   state_.recorded = from;
-  state_.records += records->size();
+  state_.records += page->records.size();
   state_.store_is_away = false;
-  return !records->empty();
+  return moved;
 }
 
-result<void> recorder::apply_one_by_one(std::span<const positioned_record> records) {
+// The recorder is at `before` until all of them are in the store or aside.
+result<void> recorder::apply_one_by_one(std::span<const positioned_record> records, const log_cursor& before) {
   for (const auto& record : records) {
-    const auto written = store_.apply(changes_of(std::span(&record, 1)), record.position);
+    const auto written = store_.apply(changes_of(std::span(&record, 1)), before);
     if (written) continue;
     if (written.error().code != errc::invalid_input) return written.error();
-    logger_.error("the store refuses a record for ever; it goes to quarantine",
-                  {{"kind", kind_of(record.record)},
-                   {"position", record.position.sequence},
-                   {"error", written.error().to_string()}});
     const auto text = std::visit([](const auto& what) { return to_json(what); }, record.record);
-    const auto aside = store_.quarantine({record.position, kind_of(record.record), {text}, written.error(), now()});
+    const auto aside = set_aside({record.position, kind_of(record.record), {text}, written.error(), now()});
     if (!aside) return aside.error();
-    const std::lock_guard lock(mutex_);
-    ++state_.quarantined;
   }
+  return {};
+}
+
+result<void> recorder::set_aside(const port::quarantined_record& record) {
+  logger_.error("a record can never be stored; it goes to quarantine",
+                {{"kind", record.kind}, {"position", record.position.sequence}, {"error", record.why.to_string()}});
+  if (auto aside = store_.quarantine(record); !aside) return aside.error();
+  const std::lock_guard lock(mutex_);
+  ++state_.quarantined;
   return {};
 }
 

@@ -21,7 +21,7 @@ struct recorder_options {
 
 /// How the recorder is.
 struct recorder_state {
-  log_position recorded;
+  log_cursor recorded;
   std::uint64_t records = 0;      ///< written since it started
   std::uint64_t quarantined = 0;  ///< since it started
   bool store_is_away = false;
@@ -45,7 +45,8 @@ class recorder {
   void run(const std::stop_token& stop);
   /// Writes one batch. False: nothing to do at present.
   result<bool> step();
-  result<void> apply_one_by_one(std::span<const positioned_record> records);
+  result<void> apply_one_by_one(std::span<const positioned_record> records, const log_cursor& before);
+  result<void> set_aside(const port::quarantined_record& record);
   void sleep(const std::stop_token& stop, std::chrono::milliseconds at_most, bool until_new);
 
   port::log& log_;

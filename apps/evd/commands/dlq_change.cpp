@@ -67,12 +67,16 @@ dead_letter_decision retry(session& with, const port::dead_letter_document& docu
   }
   if (state.in_work) return decision_of(letter, "waiting", "it is in work right now, at " + state.holder);
 
+  const auto event = need(with.store().event(letter.event));
+  if (!event) return decision_of(letter, "none", "its event is not in the store any more");
+
   // The decision and the retry are one write: a dead letter is never `retrying` with nothing on its way.
   const auto now = with.out().now();
   const auto attempt = letter.attempts + 1;
   port::write what;
   what.journal.emplace_back(dead_letter_change{letter.id, dead_letter_status::retrying, now, by});
-  what.retries.push_back({letter.event, letter.command, letter.module, letter.subscription, attempt, now});
+  what.retries.push_back({letter.event, letter.command, letter.module, letter.subscription, attempt, now,
+                          std::make_shared<const event_record>(event->event), event->position});
   const auto receipt = with.commit(std::move(what));
   auto made = decision_of(letter, "retrying", "attempt " + std::to_string(attempt) + " is due now");
   if (!receipt.retries_waiting.empty()) made.remark = "one was waiting already";

@@ -21,8 +21,8 @@ struct status_page {
   std::string engine;
   std::uint64_t bytes = 0;
   std::uint64_t max_bytes = 0;
-  log_position last;
-  std::optional<log_position> recorded;  ///< of a store apart from the log: how far it is
+  log_cursor last;
+  std::optional<log_cursor> recorded;  ///< of a store apart from the log: how far it is
   port::store_totals totals;
   std::vector<subscription_page> subscriptions;
   std::vector<attention> needs_attention;
@@ -109,16 +109,24 @@ void print_subscriptions(const status_page& page, const output& out) {
   out.rows(rows);
 }
 
+// How many sequences lie between; a store that has nothing of this epoch lacks all of them.
+std::uint64_t behind(const log_position& last, const log_position& recorded) {
+  const auto from = last.epoch == recorded.epoch ? recorded.sequence : 0;
+  return last.sequence - std::min(last.sequence, from);
+}
+
 void print(const status_page& page, const output& out) {
   print_attention(page, out);
   out.text("\n");
   const auto limit = page.max_bytes > 0 ? " of " + bytes(page.max_bytes) : "";
-  const auto lag = page.recorded && page.last.epoch == page.recorded->epoch
-                       ? number(page.last.sequence - std::min(page.last.sequence, page.recorded->sequence)) + " behind"
-                       : "";
+  const auto lag =
+      page.recorded
+          ? number(behind(page.last.log, page.recorded->log) + behind(page.last.journal, page.recorded->journal)) +
+                " behind"
+          : "";
   out.fields({{"engine", {page.engine}},
               {"size", {bytes(page.bytes) + limit}},
-              {"position", {std::to_string(page.last.epoch) + ':' + std::to_string(page.last.sequence)}},
+              {"position", {std::to_string(page.last.log.epoch) + ':' + std::to_string(page.last.log.sequence)}},
               {"store", {lag}},
               {"commands", {number(page.totals.commands)}},
               {"events", {number(page.totals.events)}},

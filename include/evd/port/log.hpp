@@ -29,14 +29,23 @@ struct delivery_token {
   friend constexpr auto operator<=>(const delivery_token&, const delivery_token&) = default;
 };
 
+/// What is delivered: an event, or a durable command.
+using delivered_item = std::variant<std::shared_ptr<const event_record>, std::shared_ptr<const command_record>>;
+
 /// One handing of an event (or durable command) to a subscription.
 struct delivery {
   delivery_token token;
-  std::variant<std::shared_ptr<const event_record>, std::shared_ptr<const command_record>> item;
+  delivered_item item;
   log_position position;          ///< of the event; a retry has the position of its event
   std::uint32_t attempt = 1;      ///< counted in data: 1, then the number its retry carries
   std::uint32_t handed_over = 1;  ///< above 1: an earlier holder crashed or outlived its ack wait
   timestamp deadline;             ///< past it the delivery may be another's
+};
+
+/// A retry to write. It brings its event along, because a log may have let go of it by then.
+struct retry_request : retry_record {
+  delivered_item item{};    ///< never null for a log that does not keep its events for ever
+  log_position position{};  ///< of the event; none: not known
 };
 
 /// What is written together. The parts become durable in the order of the members, none after one that failed: an
@@ -45,7 +54,7 @@ struct write {
   std::vector<command_record> commands;
   std::vector<event_record> events;  ///< of an id that the log has already, the first one stays
   std::vector<journal_record> journal;
-  std::vector<retry_record> retries;         ///< of a pair that has one waiting already, the first one stays
+  std::vector<retry_request> retries;        ///< of a pair that has one waiting already, the first one stays
   std::vector<delivery_token> acknowledged;  ///< a token that has lapsed is ignored
 
   [[nodiscard]] bool empty() const {
@@ -54,7 +63,8 @@ struct write {
 };
 
 struct receipt {
-  log_position position;                  ///< of the last thing written
+  /// Of the last command or event written, or later; when there was none, of the last journal record.
+  log_position position;
   std::vector<event_id> duplicates;       ///< events that were there already
   std::vector<event_id> retries_waiting;  ///< events of retries not added: one waits, or that attempt was made
 };
@@ -105,11 +115,26 @@ struct delivery_state {
   std::optional<retry_record> retry;  ///< waiting
 };
 
+/// A record of the log that this build cannot read, as it lies there.
+struct unreadable_record {
+  log_position position;
+  std::string kind;  ///< "event", "attempt", or the broker's own name for it
+  json_text record;
+  error why;
+};
+
+/// What a reader gets at once. Records of one stream are in its order; between streams there is none.
+struct log_page {
+  std::vector<positioned_record> records;
+  std::vector<unreadable_record> unreadable;
+  log_cursor upto;  ///< from here on; may have moved although there was no record for a reader
+};
+
 struct log_status {
   std::string description;  ///< "embedded file.db, WAL, synchronous=full"
   std::uint64_t bytes = 0;
   std::uint64_t max_bytes = 0;  ///< 0: no limit but the disk's
-  log_position last;
+  log_cursor last;
 };
 
 /// Threads: every function is safe from any thread. Lifetime: outlives its consumers; destroying it completes what was
@@ -136,12 +161,13 @@ class EVD_API log {
   [[nodiscard]] virtual result<std::unique_ptr<consumer>> subscribe(const subscription_record& what,
                                                                     delivery_sink sink) = 0;
 
-  /// Reads records in order, up to `limit` after `after` (epoch 0: from the beginning). Empty: nothing new yet.
+  /// Reads records, up to `limit` (records that were stored together are not parted) after `after` (epoch 0:
+  /// from the beginning). `upto == after`: nothing new yet.
   /// Only a log whose events are projected by a recorder keeps its records for this; see `is_its_own_store`.
-  [[nodiscard]] virtual result<std::vector<positioned_record>> read(log_position after, std::size_t limit) = 0;
+  [[nodiscard]] virtual result<log_page> read(const log_cursor& after, std::size_t limit) = 0;
 
   /// The recorder has all up to here in the store: the log may let go of it.
-  virtual result<void> recorded(log_position upto) = 0;
+  virtual result<void> recorded(const log_cursor& upto) = 0;
 
   /// Calls `notify` whenever there may be something new to read. Replaces the one before; empty: nobody listens.
   virtual void on_append(std::function<void()> notify) = 0;

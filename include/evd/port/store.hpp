@@ -163,11 +163,12 @@ class EVD_API store {
   store& operator=(const store&) = delete;
   virtual ~store() = default;
 
-  /// Applies changes in bulk, durably, and notes `recorded` as how far the recorder is. Repeating it is harmless.
+  /// Applies changes in bulk, durably, and notes `recorded` as how far the recorder is; each of its two positions only
+  /// moves forward. Repeating it is harmless.
   /// Errors: unavailable, disk_full: repeat the call. A change that the store refuses for ever fails with
   ///   `error_code invalid_input` and nothing applied: apply them one by one and set that one aside.
-  [[nodiscard]] virtual result<void> apply(std::span<const positioned_change> changes, log_position recorded) = 0;
-  [[nodiscard]] virtual result<log_position> recorded() = 0;
+  [[nodiscard]] virtual result<void> apply(std::span<const positioned_change> changes, const log_cursor& recorded) = 0;
+  [[nodiscard]] virtual result<log_cursor> recorded() = 0;
   [[nodiscard]] virtual result<void> quarantine(const quarantined_record& record) = 0;
 
   [[nodiscard]] virtual result<std::optional<command_document>> command(const command_id& id) = 0;

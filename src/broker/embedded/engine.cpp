@@ -249,7 +249,7 @@ result<std::unique_ptr<port::consumer>> engine::subscribe(const subscription_rec
 
 // ---- reading ----
 
-result<std::vector<positioned_record>> engine::read(log_position after, std::size_t limit) {
+result<port::log_page> engine::read(const log_cursor& after, std::size_t limit) {
   if (is_its_own_store()) {
     return error{errc::conflict,
                  "read log",
@@ -260,11 +260,11 @@ result<std::vector<positioned_record>> engine::read(log_position after, std::siz
   return sqlite::guarded([&] { return records_->read(after, limit); });
 }
 
-result<void> engine::recorded(log_position upto) {
+result<void> engine::recorded(const log_cursor& upto) {
   if (is_its_own_store()) return {};
   pending_write pending;
-  pending.also = [=](writer& to) {
-    sqlite::statement{to.db(), "DELETE FROM journal WHERE sequence <= ?"}.run(upto.sequence);
+  pending.also = [sequence = upto.log.sequence](writer& to) {
+    sqlite::statement{to.db(), "DELETE FROM journal WHERE sequence <= ?"}.run(sequence);
   };
   queue_->add(std::move(pending));
   return {};

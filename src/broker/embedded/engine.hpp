@@ -34,8 +34,8 @@ class engine final : public port::log {
 
   void commit(port::write what, port::committed done) override;
   result<std::unique_ptr<port::consumer>> subscribe(const subscription_record& what, port::delivery_sink sink) override;
-  result<std::vector<positioned_record>> read(log_position after, std::size_t limit) override;
-  result<void> recorded(log_position upto) override;
+  result<port::log_page> read(const log_cursor& after, std::size_t limit) override;
+  result<void> recorded(const log_cursor& upto) override;
   void on_append(std::function<void()> notify) override;
   bool is_its_own_store() const override { return !options_.keep_records_for_recorder; }
   result<port::log_status> status() override;

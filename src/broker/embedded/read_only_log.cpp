@@ -31,11 +31,11 @@ result<std::unique_ptr<port::consumer>> read_only_log::subscribe(const subscript
   return refusal("subscribe");
 }
 
-result<std::vector<positioned_record>> read_only_log::read(log_position after, std::size_t limit) {
+result<port::log_page> read_only_log::read(const log_cursor& after, std::size_t limit) {
   return sqlite::guarded([&] { return records_.read(after, limit); });
 }
 
-result<void> read_only_log::recorded(log_position) {
+result<void> read_only_log::recorded(const log_cursor&) {
   return refusal("trim log");
 }
 

@@ -38,12 +38,13 @@ std::int64_t number_of(sqlite::database& db, const subscription_key& key) {
 
 }  // namespace
 
-std::vector<positioned_record> record_reader::read(log_position after, std::size_t limit) {
+port::log_page record_reader::read(const log_cursor& after, std::size_t limit) {
   const std::lock_guard hold{mutex_};
   sqlite::transaction snapshot{db_, sqlite::transaction::kind::read};
   const auto epoch = static_cast<std::uint64_t>(db_.integer("SELECT epoch FROM progress"));
-  const auto from = after.epoch == epoch ? static_cast<std::int64_t>(after.sequence) : std::int64_t{0};
-  std::vector<positioned_record> found;
+  const auto from = after.log.epoch == epoch ? static_cast<std::int64_t>(after.log.sequence) : std::int64_t{0};
+  port::log_page page{{}, {}, after};
+  auto& found = page.records;
   const auto add = [&](const sqlite::rows& rows, log_record record) {
     found.push_back({{epoch, static_cast<std::uint64_t>(rows.integer(0))}, std::move(record)});
   };
@@ -57,7 +58,8 @@ std::vector<positioned_record> record_reader::read(log_position after, std::size
   for (auto rows = journal.query(from, limit); rows.next();) add(rows, read_journal(rows.text(1), rows.text(2)));
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.position < b.position; });
   if (found.size() > limit) found.resize(limit);
-  return found;
+  if (!found.empty()) page.upto.log = found.back().position;
+  return page;
 }
 
 port::log_status record_reader::status(std::uint64_t max_bytes) {
@@ -71,7 +73,7 @@ port::log_status record_reader::status(std::uint64_t max_bytes) {
   statement progress{db_, "SELECT epoch, last_sequence FROM progress"};
   auto rows = progress.query();
   if (rows.next()) {
-    status.last = {static_cast<std::uint64_t>(rows.integer(0)), static_cast<std::uint64_t>(rows.integer(1))};
+    status.last.log = {static_cast<std::uint64_t>(rows.integer(0)), static_cast<std::uint64_t>(rows.integer(1))};
   }
   return status;
 }

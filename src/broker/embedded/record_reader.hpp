@@ -21,8 +21,8 @@ class record_reader {
  public:
   explicit record_reader(sqlite::database db) : db_(std::move(db)) {}
 
-  /// Commands, events and journal records after `after`, in order.
-  [[nodiscard]] std::vector<positioned_record> read(log_position after, std::size_t limit);
+  /// Commands, events and journal records after `after`, in order: all lie in one stream, the cursor's `log`.
+  [[nodiscard]] port::log_page read(const log_cursor& after, std::size_t limit);
   [[nodiscard]] port::log_status status(std::uint64_t max_bytes);
 
   /// `in_work` by subscription number.

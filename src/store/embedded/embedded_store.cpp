@@ -24,13 +24,15 @@ class store_writer {
     checkpointer_->watch(db_);
   }
 
-  void apply(std::span<const port::positioned_change> changes, log_position recorded) {
+  void apply(std::span<const port::positioned_change> changes, const log_cursor& recorded) {
     const std::lock_guard hold{mutex_};
     try {
       write_transaction transaction{lock_, db_};
       const auto progress = projection_.begin();
       for (const auto& each : changes) projection_.apply(each.change, projection_.sequence_of(each.position));
-      projection_.finish(progress.last_sequence, std::max(progress.recorded, recorded));
+      const auto& before = progress.recorded;
+      projection_.finish(progress.last_sequence,
+                         {std::max(before.log, recorded.log), std::max(before.journal, recorded.journal)});
       transaction.commit();
     } catch (...) {
       projection_.forget();
@@ -79,16 +81,19 @@ class embedded_store final : public port::store {
     readers_.emplace(options.path, options.busy);
   }
 
-  result<void> apply(std::span<const port::positioned_change> changes, log_position recorded) override {
+  result<void> apply(std::span<const port::positioned_change> changes, const log_cursor& recorded) override {
     if (!writer_) return refusal("apply changes");
     return sqlite::guarded([&] { writer_->apply(changes, recorded); });
   }
-  result<log_position> recorded() override {
+  result<log_cursor> recorded() override {
     return read([](sqlite::database& db) {
-      sqlite::statement find{db, "SELECT recorded_epoch, recorded_sequence FROM progress"};
+      sqlite::statement find{db,
+                             "SELECT recorded_epoch, recorded_sequence, recorded_journal_epoch,"
+                             " recorded_journal_sequence FROM progress"};
       auto rows = find.query();
-      if (!rows.next()) return log_position{};
-      return log_position{static_cast<std::uint64_t>(rows.integer(0)), static_cast<std::uint64_t>(rows.integer(1))};
+      if (!rows.next()) return log_cursor{};
+      const auto number = [&](int column) { return static_cast<std::uint64_t>(rows.integer(column)); };
+      return log_cursor{{number(0), number(1)}, {number(2), number(3)}};
     });
   }
   result<void> quarantine(const port::quarantined_record& record) override {

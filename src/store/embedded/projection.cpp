@@ -14,9 +14,12 @@ using sqlite::statement;
 
 struct projection::statements {
   explicit statements(sqlite::database& db)
-      : progress{db, "SELECT epoch, last_sequence, recorded_epoch, recorded_sequence FROM progress"},
+      : progress{db,
+                 "SELECT epoch, last_sequence, recorded_epoch, recorded_sequence, recorded_journal_epoch,"
+                 " recorded_journal_sequence FROM progress"},
         write_progress{db,
                        "UPDATE progress SET last_sequence=?, recorded_epoch=?, recorded_sequence=?,"
+                       " recorded_journal_epoch=?, recorded_journal_sequence=?,"
                        " commands=commands+?, events=events+?, outcomes=outcomes+?, attempts=attempts+?,"
                        " open_dead_letters=open_dead_letters+?"},
         epochs{db, "SELECT number, epoch FROM epochs"},
@@ -83,14 +86,16 @@ const progress_row& projection::begin() {
   if (rows.next()) {
     progress_.epoch = static_cast<std::uint64_t>(rows.integer(0));
     progress_.last_sequence = rows.integer(1);
-    progress_.recorded = {static_cast<std::uint64_t>(rows.integer(2)), static_cast<std::uint64_t>(rows.integer(3))};
+    const auto number = [&](int column) { return static_cast<std::uint64_t>(rows.integer(column)); };
+    progress_.recorded = {{number(2), number(3)}, {number(4), number(5)}};
   }
   return progress_;
 }
 
-void projection::finish(std::int64_t last_sequence, log_position recorded) {
-  sql_->write_progress.run(last_sequence, recorded.epoch, recorded.sequence, added_.commands, added_.events,
-                           added_.outcomes, added_.attempts, added_.open_dead_letters);
+void projection::finish(std::int64_t last_sequence, const log_cursor& recorded) {
+  const auto& [log, journal] = recorded;
+  sql_->write_progress.run(last_sequence, log.epoch, log.sequence, journal.epoch, journal.sequence, added_.commands,
+                           added_.events, added_.outcomes, added_.attempts, added_.open_dead_letters);
   for (const auto& [subject, add] : subjects_) {
     sql_->count_subject.run(subject, add.version, add.events, add.failed_attempts, add.open_dead_letters, add.last);
   }

@@ -34,7 +34,7 @@ inline constexpr int epoch_shift = 40;
 struct progress_row {
   std::uint64_t epoch = 0;
   std::int64_t last_sequence = 0;
-  log_position recorded;
+  log_cursor recorded;
 };
 
 class projection {
@@ -62,7 +62,7 @@ class projection {
   [[nodiscard]] std::int64_t subscription_number(std::string_view module, std::string_view name);
 
   /// Writes the counters and how far the file is. The transaction can then be committed.
-  void finish(std::int64_t last_sequence, log_position recorded);
+  void finish(std::int64_t last_sequence, const log_cursor& recorded);
 
   /// The transaction was rolled back: nothing learned in it counts.
   void forget();

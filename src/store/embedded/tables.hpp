@@ -11,6 +11,8 @@ CREATE TABLE progress (
   last_sequence INTEGER NOT NULL DEFAULT 0,
   recorded_epoch INTEGER NOT NULL DEFAULT 0,
   recorded_sequence INTEGER NOT NULL DEFAULT 0,
+  recorded_journal_epoch INTEGER NOT NULL DEFAULT 0,
+  recorded_journal_sequence INTEGER NOT NULL DEFAULT 0,
   commands INTEGER NOT NULL DEFAULT 0,
   events INTEGER NOT NULL DEFAULT 0,
   outcomes INTEGER NOT NULL DEFAULT 0,

@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include <evd/port/log.hpp>
 #include <evd/record.hpp>
 
 namespace evd::testing {
@@ -113,9 +115,9 @@ inline attempt_record make_attempt(const event_record& event, const subscription
   return attempt;
 }
 
-inline retry_record make_retry(const event_record& event, const subscription_record& by, std::uint32_t attempt,
-                               timestamp due) {
-  return {event.id, event.command, by.module, by.name, attempt, due};
+inline port::retry_request make_retry(const event_record& event, const subscription_record& by, std::uint32_t attempt,
+                                      timestamp due) {
+  return {event.id, event.command, by.module, by.name, attempt, due, std::make_shared<const event_record>(event), {}};
 }
 
 inline dead_letter_record make_dead_letter(const event_record& event, const subscription_record& by) {

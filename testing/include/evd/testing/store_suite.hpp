@@ -60,7 +60,7 @@ class store_suite : public ::testing::TestWithParam<store_case> {
   }
   [[nodiscard]] port::positioned_change next(port::change change) { return at(++sequence_, std::move(change)); }
   void apply(const std::vector<port::positioned_change>& changes) {
-    const auto done = store_->apply(changes, {epoch, sequence_});
+    const auto done = store_->apply(changes, {{epoch, sequence_}, {}});
     ASSERT_TRUE(done) << done.error().to_string();
   }
   template <class T>
@@ -155,11 +155,13 @@ TEST_P(store_suite, applying_twice_changes_nothing) {
 }
 
 TEST_P(store_suite, the_recorders_position_is_kept) {
-  EXPECT_EQ(value(store_->recorded()), log_position{});
-  const auto done = store_->apply({}, {epoch, 77});
-  ASSERT_TRUE(done);
+  EXPECT_EQ(value(store_->recorded()), log_cursor{});
+  const log_cursor both{{epoch, 77}, {epoch + 1, 5}};
+  ASSERT_TRUE(store_->apply({}, both));
   reopen();
-  EXPECT_EQ(value(store_->recorded()), (log_position{epoch, 77}));
+  EXPECT_EQ(value(store_->recorded()), both);
+  ASSERT_TRUE(store_->apply({}, {{epoch, 80}, {epoch + 1, 4}}));
+  EXPECT_EQ(value(store_->recorded()), (log_cursor{{epoch, 80}, {epoch + 1, 5}})) << "neither goes back";
 }
 
 TEST_P(store_suite, a_change_may_come_before_its_document) {
