@@ -21,6 +21,7 @@ namespace evd::testing {
 namespace {
 
 constexpr std::chrono::seconds longest_start{60};
+constexpr std::chrono::seconds longest_stop{10};
 
 struct kind_row {
   mongo_kind kind;
@@ -176,7 +177,11 @@ void mongo_server::wait() {
 
 void mongo_server::stop() {
   if (pid_ > 0) ::kill(pid_, SIGTERM);
-  wait();
+  const auto until = std::chrono::steady_clock::now() + longest_stop;
+  while (runs() && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});  // between two looks at the condition
+  }
+  kill();
 }
 
 void mongo_server::kill() {

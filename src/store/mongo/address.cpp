@@ -41,6 +41,14 @@ std::string without_user(std::string_view url) {
   return std::string(url.substr(0, begin)) + "***" + std::string(url.substr(at));
 }
 
+// What libmongoc says of a user and a password quotes them.
+std::string without_password(std::string_view message) {
+  if (message.find("Password") == std::string_view::npos && message.find("Username") == std::string_view::npos) {
+    return std::string(message);
+  }
+  return "user or password have characters that must be written as % and two digits";
+}
+
 // Takes `evdKeep=...` out of the options.
 result<std::chrono::milliseconds> take_keep(std::string& url) {
   const auto options = url.find('?');
@@ -125,7 +133,7 @@ result<address> read_address(std::string_view url) {
   uri_handle uri{mongoc_uri_new_with_error(plain.c_str(), &failed)};
   warnings = nullptr;
   if (!uri) {
-    return refuse("'" + shown + "': " + static_cast<const char*>(failed.message),
+    return refuse("'" + shown + "': " + without_password(failed.message),
                   "write mongodb://[USER:PASSWORD@]HOST[:PORT][,...][/DATABASE][?OPTIONS]; % stands for itself as %25");
   }
   if (!passed_over.empty()) {

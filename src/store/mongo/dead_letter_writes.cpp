@@ -1,5 +1,6 @@
 #include "store/mongo/dead_letter_writes.hpp"
 
+#include "store/mongo/event_holds.hpp"
 #include "store/mongo/finds.hpp"
 #include "store/mongo/schema.hpp"
 #include "store/mongo/status.hpp"
@@ -21,37 +22,6 @@ constexpr int most_rounds = 20;
 std::int64_t revision_of(const bson_t& from) {
   bson_iter_t at;
   return bson_iter_init_find(&at, &from, "revision") ? bson_iter_as_int64(&at) : 0;
-}
-
-find_spec holding(const event_id& event) {
-  auto find = of_events(collections::dead_letters, {event});
-  document held;
-  held.texts("$in", {name_of(dead_letter_status::open), name_of(dead_letter_status::retrying)});
-  find.filter.nested("status", held);
-  return find;
-}
-
-result<bool> is_held(client& with, const event_id& event) {
-  bool held = false;
-  auto read = with.find(holding(event), [&](const bson_t&) {
-    held = true;
-    return false;
-  });
-  if (!read) return std::move(read).error();
-  return held;
-}
-
-update expiry_of(const event_id& event, const char* how, std::optional<timestamp> when) {
-  update change;
-  change.filter.oid("_id", event);
-  document expires;
-  if (when) {
-    expires.date("expires", *when);
-  } else {
-    expires.text("expires", "");
-  }
-  change.change.nested(how, expires);
-  return change;
 }
 
 }  // namespace
@@ -129,9 +99,11 @@ result<std::set<dead_letter_id>> dead_letter_writes::round(client& with, documen
     const auto written = write(with, maker, id, letter);
     if (!written) return written.error();
     if (!*written) lost.insert(id);
-    if (*written && letter.record) {
-      if (auto held = hold_event(with, maker, letter); !held) return std::move(held).error();
-    }
+    if (!*written || !letter.record || maker.keep().count() == 0) continue;
+    const auto& event = letter.record->event;
+    const auto kept =
+        holds_event(letter) ? hold_event(with, event) : release_event(with, maker, event, letter.changed_at);
+    if (!kept) return kept.error();
   }
   return lost;
 }
@@ -167,28 +139,6 @@ result<bool> dead_letter_writes::write(client& with, document_maker& maker, cons
   replacement.change = dead_letter_document(next, which, maker);
   replacement.replace = true;
   return update_one(with, collections::dead_letters, replacement);
-}
-
-// An event that an open dead letter needs does not expire. Two at once: who releases looks again afterwards, and who
-// holds does so after its dead letter is there, so that one of them finds the other.
-result<void> dead_letter_writes::hold_event(client& with, const document_maker& maker, const dead_letter& letter) {
-  if (maker.keep().count() == 0) return {};
-  const auto& event = letter.record->event;
-  const auto hold = expiry_of(event, "$unset", std::nullopt);
-  if (holds_event(letter)) {
-    if (auto done = update_one(with, collections::events, hold); !done) return std::move(done).error();
-    return {};
-  }
-  const auto before = is_held(with, event);
-  if (!before) return before.error();
-  if (*before) return {};
-  const auto release = expiry_of(event, "$set", letter.changed_at + maker.keep());
-  if (auto done = update_one(with, collections::events, release); !done) return std::move(done).error();
-  const auto after = is_held(with, event);
-  if (!after) return after.error();
-  if (!*after) return {};
-  if (auto done = update_one(with, collections::events, hold); !done) return std::move(done).error();
-  return {};
 }
 
 }  // namespace evd::store_mongo

@@ -37,7 +37,6 @@ class dead_letter_writes {
   /// Answers those that somebody else has changed meanwhile.
   result<std::set<dead_letter_id>> round(client& with, document_maker& maker, const std::set<dead_letter_id>& which);
   result<bool> write(client& with, document_maker& maker, const dead_letter_id& which, const dead_letter& letter);
-  result<void> hold_event(client& with, const document_maker& maker, const dead_letter& letter);
 
   std::map<dead_letter_id, std::vector<step>> steps_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "store/mongo/event_holds.hpp"
 #include "store/mongo/schema.hpp"
 
 namespace evd::store_mongo {
@@ -68,7 +69,10 @@ result<void> event_writes::complete(client& with, document_maker& maker, const s
     updates.push_back(completion(each.record->id, maker.event(*each.record, each.position, false)));
   }
   if (auto done = update_all(with, collections::events, updates); !done) return std::move(done).error();
-  return {};
+  if (maker.keep().count() == 0) return {};
+  std::vector<event_id> events;
+  for (const auto index : there) events.push_back(events_[index].record->id);
+  return hold_needed(with, events);
 }
 
 result<void> event_writes::send_marks(client& with) {

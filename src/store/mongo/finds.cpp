@@ -47,19 +47,60 @@ side next_side(const port::page_request& page) {
   return page.oldest_first ? side::higher : side::lower;
 }
 
-// Appends the page's order, and where it begins.
-result<void> by_position(find_spec& what, const port::page_request& page) {
+// The whole page, and the one document that says whether there is another.
+void in_one_reply(find_spec& what, const port::page_request& page) {
+  what.options.integer("batchSize", static_cast<std::int64_t>(limit_of(page)) + 1);
+}
+
+// The page's order and where it begins. Changes that wait for their document have no position, and are left out by
+// that.
+result<find_specs> by_position(find_spec what, const port::page_request& page) {
   document sort;
   append_int32(sort, "position.epoch", page.oldest_first ? 1 : -1);
   append_int32(sort, "position.sequence", page.oldest_first ? 1 : -1);
   what.options.nested("sort", sort);
-  if (page.after.empty()) return {};
+  in_one_reply(what, page);
+  document range;
+  if (page.after.empty()) {
+    // They have no subject either, and two ranges are more than one index serves.
+    const bool by_subject = bson_has_field(what.filter.get(), "subject");
+    if (!by_subject) what.filter.nested("position.epoch", range.integer("$gte", 0));
+    return find_specs{std::move(what)};
+  }
   const auto [epoch, sequence] = parts_of(page.after);
-  const auto first = read_number<std::uint64_t>(epoch);
-  const auto second = read_number<std::uint64_t>(sequence);
+  const auto first = read_number<std::int64_t>(epoch);
+  const auto second = read_number<std::int64_t>(sequence);
   if (!first || !second) return no_page(page.after);
-  what.filter.list("$or", beyond("position", next_side(page), {*first, *second}));
-  return {};
+  auto others = what;
+  what.filter.integer("position.epoch", *first);
+  what.filter.nested("position.sequence", range.integer(comparison(next_side(page)), *second));
+  document further;
+  others.filter.nested("position.epoch", further.integer(comparison(next_side(page)), *first));
+  return find_specs{std::move(what), std::move(others)};
+}
+
+// The same for dead letters, which are in the order of their time.
+result<find_specs> by_time(find_spec what, const port::page_request& page) {
+  document sort;
+  append_int32(sort, "at", page.oldest_first ? 1 : -1);
+  append_int32(sort, "_id", page.oldest_first ? 1 : -1);
+  what.options.nested("sort", sort);
+  in_one_reply(what, page);
+  document range;
+  if (page.after.empty()) {
+    what.filter.nested("at", range.date("$gte", timestamp{}));
+    return find_specs{std::move(what)};
+  }
+  const auto [date, letter] = parts_of(page.after);
+  const auto milliseconds = read_number<std::int64_t>(date);
+  const auto last = id::parse(letter);
+  if (!milliseconds || !last) return no_page(page.after);
+  const timestamp at{std::chrono::milliseconds{*milliseconds}};
+  auto others = what;
+  what.filter.date("at", at).nested("_id", range.oid(comparison(next_side(page)), *last));
+  document further;
+  others.filter.nested("at", further.date(comparison(next_side(page)), at));
+  return find_specs{std::move(what), std::move(others)};
 }
 
 void between(document& filter, std::string_view member, const std::optional<timestamp>& since,
@@ -72,17 +113,19 @@ void between(document& filter, std::string_view member, const std::optional<time
   filter.nested(member, range);
 }
 
-// A subject without wildcards as it is; else as a regular expression whose beginning an index serves.
-void of_subject(document& filter, std::string_view subject) {
-  if (subject.empty() || subject == ">") return;
-  if (is_subject(subject)) {
-    filter.text("subject", subject);
-    return;
-  }
+// `User.>` is what lies between "User." and "User/": a range, which any index serves.
+document below(std::string_view prefix) {
+  std::string end(prefix);
+  ++end.back();
+  document range;
+  return std::move(range.text("$gte", prefix).text("$lt", end));
+}
+
+// A regular expression that says what lies before the first wildcard at its beginning, for an index.
+document expression(std::string_view subject) {
   constexpr std::string_view special = "\\^$.|?*+()[]{}";
   std::string pattern = "^";
-  for (std::size_t i = 0; i < subject.size(); ++i) {
-    const char c = subject[i];
+  for (const char c : subject) {
     if (c == '*') {
       pattern += "[^.]+";
     } else if (c == '>') {
@@ -92,10 +135,20 @@ void of_subject(document& filter, std::string_view subject) {
       pattern += c;
     }
   }
-  if (!subject.ends_with('>')) pattern += '$';
-  document expression;
-  expression.text("$regex", pattern);
-  filter.nested("subject", expression);
+  document made;
+  return std::move(made.text("$regex", pattern + '$'));
+}
+
+void of_subject(document& filter, std::string_view subject) {
+  if (subject.empty() || subject == ">") return;
+  const bool open = subject.ends_with(".>") && subject.find('*') == std::string_view::npos;
+  if (open) {
+    filter.nested("subject", below(subject.substr(0, subject.size() - 1)));
+  } else if (subject.find_first_of("*>") == std::string_view::npos) {
+    filter.text("subject", subject);
+  } else {
+    filter.nested("subject", expression(subject));
+  }
 }
 
 result<void> check_filter(std::string_view subject, std::string_view where) {
@@ -109,13 +162,6 @@ result<void> check_filter(std::string_view subject, std::string_view where) {
 
 find_spec find_in(std::string_view collection) {
   return {std::string(collection), {}, {}};
-}
-
-// Not a change that waits for its document.
-void complete(document& filter) {
-  document absent;
-  absent.flag("$exists", false);
-  filter.nested("incomplete", absent);
 }
 
 }  // namespace
@@ -180,57 +226,33 @@ find_spec linked_events(const command_id& command) {
   return find;
 }
 
-result<find_spec> commands_page(const port::command_filter& filter, const port::page_request& page) {
+result<find_specs> commands_page(const port::command_filter& filter, const port::page_request& page) {
   auto find = find_in(collections::commands);
   if (!filter.name.empty()) find.filter.text("name", filter.name);
   if (!filter.module.empty()) find.filter.text("module", filter.module);
   if (filter.status) find.filter.text("status", name_of(*filter.status));
   between(find.filter, "acceptedAt", filter.since, filter.until);
-  complete(find.filter);
-  if (auto placed = by_position(find, page); !placed) return std::move(placed).error();
-  return find;
+  return by_position(std::move(find), page);
 }
 
-result<find_spec> events_page(const port::event_filter& filter, const port::page_request& page) {
+result<find_specs> events_page(const port::event_filter& filter, const port::page_request& page) {
   if (auto checked = check_filter(filter.subject, "list events"); !checked) return std::move(checked).error();
   auto find = find_in(collections::events);
   of_subject(find.filter, filter.subject);
   if (filter.command) find.filter.oid("command", *filter.command);
   if (filter.failed_only) find.filter.flag("failed", true);
   between(find.filter, "time", filter.since, filter.until);
-  complete(find.filter);
-  if (auto placed = by_position(find, page); !placed) return std::move(placed).error();
-  return find;
+  return by_position(std::move(find), page);
 }
 
-result<find_spec> dead_letters_page(const port::dead_letter_filter& filter, const port::page_request& page) {
+result<find_specs> dead_letters_page(const port::dead_letter_filter& filter, const port::page_request& page) {
   if (auto checked = check_filter(filter.subject, "list dead letters"); !checked) return std::move(checked).error();
   auto find = find_in(collections::dead_letters);
   if (!filter.module.empty()) find.filter.text("module", filter.module);
   if (!filter.subscription.empty()) find.filter.text("subscription", filter.subscription);
   of_subject(find.filter, filter.subject);
   if (filter.status) find.filter.text("status", name_of(*filter.status));
-  complete(find.filter);
-  document sort;
-  append_int32(sort, "at", page.oldest_first ? 1 : -1);
-  append_int32(sort, "_id", page.oldest_first ? 1 : -1);
-  find.options.nested("sort", sort);
-  if (page.after.empty()) return find;
-  const auto [date, letter] = parts_of(page.after);
-  const auto milliseconds = read_number<std::int64_t>(date);
-  const auto last = id::parse(letter);
-  if (!milliseconds || !last) return no_page(page.after);
-  const timestamp at{std::chrono::milliseconds{*milliseconds}};
-  document other;
-  document further;
-  further.date(comparison(next_side(page)), at);
-  other.nested("at", further);
-  document same;
-  document after;
-  after.oid(comparison(next_side(page)), *last);
-  same.date("at", at).nested("_id", after);
-  find.filter.list("$or", {other, same});
-  return find;
+  return by_time(std::move(find), page);
 }
 
 }  // namespace evd::store_mongo

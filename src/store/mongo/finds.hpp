@@ -19,12 +19,17 @@ namespace evd::store_mongo {
 [[nodiscard]] find_spec chain_events(const command_id& command);
 [[nodiscard]] find_spec linked_events(const command_id& command);
 
+/// Finds whose results, one after the other, are the page and what follows it.
+using find_specs = std::vector<find_spec>;
+
 /// Pages. The server answers a superset in the right order: what a filter says of microseconds and wildcards is looked
-/// at again by who reads. Errors: invalid_input: `page.after` is no page, or a filter is none.
-[[nodiscard]] result<find_spec> commands_page(const port::command_filter& filter, const port::page_request& page);
-[[nodiscard]] result<find_spec> events_page(const port::event_filter& filter, const port::page_request& page);
-[[nodiscard]] result<find_spec> dead_letters_page(const port::dead_letter_filter& filter,
-                                                  const port::page_request& page);
+/// at again by who reads. A page that goes on within an epoch is two finds (the rest of the epoch, then the others),
+/// because not every server serves an `$or` by an index. Errors: invalid_input: `page.after` is no page, or a filter is
+/// none.
+[[nodiscard]] result<find_specs> commands_page(const port::command_filter& filter, const port::page_request& page);
+[[nodiscard]] result<find_specs> events_page(const port::event_filter& filter, const port::page_request& page);
+[[nodiscard]] result<find_specs> dead_letters_page(const port::dead_letter_filter& filter,
+                                                   const port::page_request& page);
 
 /// How many items a page has at most.
 [[nodiscard]] std::size_t limit_of(const port::page_request& page);

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <vector>
 
 #include "core/json/text.hpp"
 #include "store/mongo/json_bson.hpp"
@@ -112,6 +114,7 @@ bool json_writer::value(bson_t* to, std::string_view name, ondemand::value from,
 bool json_writer::object(bson_t* to, ondemand::object from, int levels) {
   written_ += '{';
   bool first = true;
+  std::vector<std::string_view> names;
   for (auto each : from) {
     ondemand::field member;
     std::string_view unescaped;
@@ -121,6 +124,7 @@ bool json_writer::object(bson_t* to, ondemand::object from, int levels) {
       complete_ = false;
       continue;
     }
+    names.push_back(unescaped);
     if (!first) written_ += ',';
     first = false;
     json::append_string(unescaped, written_);
@@ -128,7 +132,9 @@ bool json_writer::object(bson_t* to, ondemand::object from, int levels) {
     if (!value(to, unescaped, member.value(), levels - 1)) return false;
   }
   written_ += '}';
-  return true;
+  // Servers disagree about which of two members of one name they keep.
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) == names.end();
 }
 
 bool json_writer::array(bson_t* to, ondemand::array from, int levels) {

@@ -36,11 +36,11 @@ result<std::optional<Document>> find_one(client& with, const find_spec& what, Re
 
 /// Reads until the page is full; `next` leads on from its last item if there is another one that fits.
 template <class Document, class Read, class Accept, class Place>
-result<port::page<Document>> fill(client& with, const result<find_spec>& what, std::size_t limit, Read&& read,
+result<port::page<Document>> fill(client& with, const result<find_specs>& what, std::size_t limit, Read&& read,
                                   Accept&& accept, Place&& place) {
   if (!what) return what.error();
   port::page<Document> page;
-  auto done = with.find(*what, [&](const bson_t& found) {
+  const auto take = [&](const bson_t& found) {
     auto item = read(found);
     if (!accept(item)) return true;
     if (page.items.size() == limit) {
@@ -49,8 +49,11 @@ result<port::page<Document>> fill(client& with, const result<find_spec>& what, s
     }
     page.items.push_back(std::move(item));
     return true;
-  });
-  if (!done) return std::move(done).error();
+  };
+  for (const auto& find : *what) {
+    if (auto done = with.find(find, take); !done) return std::move(done).error();
+    if (!page.next.empty()) break;
+  }
   return page;
 }
 

@@ -40,7 +40,7 @@ class EVD_API mongo_server {
 
   /// On the same port, with the same folder. REQUIRES: it does not run.
   void start();
-  /// SIGTERM, and waits.
+  /// SIGTERM, and waits; SIGKILL when it still runs after ten seconds.
   void stop();
   /// SIGKILL, and waits.
   void kill();
