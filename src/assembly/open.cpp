@@ -4,6 +4,7 @@
 
 #include "broker/embedded/embedded_log.hpp"
 #include "store/embedded/embedded_store.hpp"
+#include "store/mongo/mongo_store.hpp"
 
 namespace evd::assembly {
 
@@ -20,7 +21,7 @@ result<std::string> embedded_path(std::string_view url, std::string_view setting
     return error{errc::invalid_configuration,
                  std::string(setting),
                  "'" + std::string(url) + "' is of no kind that this build knows",
-                 "embedded:PATH names a file of the embedded engine",
+                 "embedded:PATH names a file of the embedded engine, mongodb://HOST/DATABASE a store in MongoDB",
                  {}};
   }
   if (path.empty()) {
@@ -69,6 +70,33 @@ class separate_engine final : public engine {
   std::unique_ptr<broker_embedded::embedded> log_;
 };
 
+store_mongo::store_mode mongo_mode_of(open_mode mode) {
+  switch (mode) {
+    case open_mode::application:
+      return store_mongo::store_mode::create;
+    case open_mode::tool:
+      return store_mongo::store_mode::existing;
+    case open_mode::read_only:
+      return store_mongo::store_mode::read_only;
+  }
+  return store_mongo::store_mode::read_only;
+}
+
+// A store of its own, behind a recorder.
+result<std::unique_ptr<port::store>> open_store(const std::string& url, open_mode mode) {
+  if (store_mongo::is_mongo_url(url)) {
+    store_mongo::mongo_store_options options;
+    options.url = url;
+    options.mode = mongo_mode_of(mode);
+    return store_mongo::open_mongo_store(options);
+  }
+  auto path = embedded_path(url, "store (EVD_STORE)");
+  if (!path) return std::move(path).error();
+  store_embedded::embedded_store_options options;
+  options.path = *std::move(path);
+  return store_embedded::open_embedded_store(options);
+}
+
 }  // namespace
 
 result<std::unique_ptr<engine>> open_engine(const config& settings, open_mode mode) {
@@ -88,11 +116,7 @@ result<std::unique_ptr<engine>> open_engine(const config& settings, open_mode mo
   if (!log) return log.error();
   if (!separate) return std::unique_ptr<engine>(std::make_unique<combined_engine>(*std::move(log)));
 
-  auto store_path = embedded_path(settings.store, "store (EVD_STORE)");
-  if (!store_path) return store_path.error();
-  store_embedded::embedded_store_options store_options;
-  store_options.path = *std::move(store_path);
-  auto store = store_embedded::open_embedded_store(store_options);
+  auto store = open_store(settings.store, mode);
   if (!store) return store.error();
   return std::unique_ptr<engine>(std::make_unique<separate_engine>(*std::move(log), *std::move(store)));
 }

@@ -24,7 +24,8 @@ class engine {
   [[nodiscard]] virtual port::store& store() = 0;
 };
 
-/// Opens what `settings.broker` and `settings.store` name. Both forms are `embedded:PATH`, or a bare path of a file.
+/// Opens what `settings.broker` and `settings.store` name. Both forms are `embedded:PATH`, or a bare path of a file; a
+/// store may also be `mongodb://...`.
 /// Errors: invalid_configuration, not_found (with what to check), read_only, corrupt, incompatible, disk_full.
 [[nodiscard]] result<std::unique_ptr<engine>> open_engine(const config& settings, open_mode mode);
 

@@ -48,7 +48,7 @@ class journal {
   std::vector<std::string> lines_;
 };
 
-class application_test : public testing::Test {
+class application_test : public ::testing::Test {
  protected:
   application_test() {
     settings.broker = "embedded:" + (folder.path / "evd.db").string();
