@@ -167,7 +167,7 @@ TEST(store_documents, are_those_of_the_release) {
   expect_golden("dead_letters.json", json_of(dead_letter_document(letter(), made_id<dead_letter_id>(5), maker)));
   expect_golden("subscriptions.json", json_of(maker.subscription(subscription(), position)));
   expect_golden(
-      "quarantine",
+      "quarantine.json",
       json_of(maker.quarantined(
           {position, "event", {R"({"id":"?"})"}, {errc::invalid_input, "decode", "no id", "", {}}, time_at(0)})));
 }
