@@ -33,6 +33,14 @@ document giving_way(const command_outcome_record& outcome, log_position position
   return filter;
 }
 
+// The same rule, of what was found.
+bool gives_way(command_status status, log_position closed, const command_outcome_record& to, log_position position) {
+  if (status == command_status::accepted) return true;
+  const bool was = is_known(status);
+  const bool now = is_known(to.status);
+  return was != now ? now : closed > position;
+}
+
 update closing(document_maker& maker, const command_outcome_record& outcome, log_position position) {
   update close;
   close.filter = giving_way(outcome, position);
@@ -48,9 +56,7 @@ update closing(document_maker& maker, const command_outcome_record& outcome, log
 void command_writes::close(const command_outcome_record& outcome, log_position position) {
   auto& last = endings_[outcome.command];
   if (last.outcome != nullptr) {
-    const bool was = is_known(last.outcome->status);
-    const bool now = is_known(outcome.status);
-    if (was != now ? was : position >= last.position) return;
+    if (!gives_way(last.outcome->status, last.position, outcome, position)) return;
   }
   last = {&outcome, position};
 }
@@ -89,10 +95,32 @@ result<void> command_writes::send(client& with, document_maker& maker) {
   return send_endings(with, maker);
 }
 
+// What is written again is complete and closed nearly always: one find says which are not. Neither is ever undone, so
+// what is found is no matter of time.
 result<void> command_writes::complete(client& with, document_maker& maker, const std::vector<std::size_t>& there) {
+  if (there.empty()) return {};
+  std::vector<id> which;
+  for (const auto index : there) which.push_back(commands_[index].record->id);
+  auto what = by_ids(collections::commands, which);
+  document members;
+  what.options.nested("projection",
+                      members.integer("incomplete", 1).integer("status", 1).integer("outcomePosition", 1));
+  std::set<command_id> incomplete;
+  auto read = with.find(what, [&](const bson_t& found) {
+    const command_id command{read_id(found)};
+    if (!is_complete(found)) incomplete.insert(command);
+    const auto end = endings_.find(command);
+    if (end != endings_.end() && !gives_way(read_status(found), read_position(found, "outcomePosition"),
+                                            *end->second.outcome, end->second.position)) {
+      endings_.erase(end);
+    }
+    return true;
+  });
+  if (!read) return read;
   std::vector<update> updates;
   for (const auto index : there) {
     const auto& each = commands_[index];
+    if (!incomplete.contains(each.record->id)) continue;
     update fill;
     fill.filter.oid("_id", each.record->id).flag("incomplete", true);
     const auto whole = maker.command(*each.record, each.position, nullptr, {});

@@ -112,10 +112,7 @@ result<dead_letter_writes::letters> dead_letter_writes::load(client& with, const
   letters found;
   if (which.empty()) return found;
   auto read = with.find(by_ids(collections::dead_letters, {which.begin(), which.end()}), [&](const bson_t& one) {
-    bson_iter_t at;
-    if (bson_iter_init_find(&at, &one, "_id") && BSON_ITER_HOLDS_OID(&at)) {
-      found[dead_letter_id{from_oid(*bson_iter_oid(&at))}] = read_dead_letter(one);
-    }
+    found[dead_letter_id{read_id(one)}] = read_dead_letter(one);
     return true;
   });
   if (!read) return std::move(read).error();

@@ -99,6 +99,22 @@ bool is_complete(const bson_t& from) {
   return !bson_has_field(&from, "incomplete");
 }
 
+id read_id(const bson_t& from) {
+  bson_iter_t at;
+  if (!bson_iter_init_find(&at, &from, "_id") || !BSON_ITER_HOLDS_OID(&at)) return {};
+  return from_oid(*bson_iter_oid(&at));
+}
+
+command_status read_status(const bson_t& from) {
+  bson_iter_t at;
+  if (!bson_iter_init_find(&at, &from, "status") || !BSON_ITER_HOLDS_UTF8(&at)) return command_status::accepted;
+  const std::string_view status = bson_iter_utf8(&at, nullptr);
+  for (const auto& each : table_of<command_status>().enumerators) {
+    if (each.json_name == status) return static_cast<command_status>(each.value);
+  }
+  return command_status::accepted;
+}
+
 log_position read_position(const bson_t& from, const char* name) {
   bson_iter_t at;
   bson_iter_t member;
@@ -127,12 +143,7 @@ port::command_document read_command(const bson_t& from) {
   outcome.command = read.command.id;
   outcome.module = read.command.module;
   outcome.name = read.command.name;
-  if (bson_iter_init_find(&at, &from, "status") && BSON_ITER_HOLDS_UTF8(&at)) {
-    const std::string_view status = bson_iter_utf8(&at, nullptr);
-    for (const auto& each : table_of<command_status>().enumerators) {
-      if (each.json_name == status) outcome.status = static_cast<command_status>(each.value);
-    }
-  }
+  outcome.status = read_status(from);
   read.status = outcome.status;
   read.outcome = std::move(outcome);
   return read;

@@ -41,6 +41,9 @@ class document_maker {
 
 /// False: a change that waits for its document.
 [[nodiscard]] bool is_complete(const bson_t& from);
+/// Its `_id`; none, where that is no ObjectId.
+[[nodiscard]] id read_id(const bson_t& from);
+[[nodiscard]] command_status read_status(const bson_t& from);
 [[nodiscard]] log_position read_position(const bson_t& from, const char* name);
 
 [[nodiscard]] port::command_document read_command(const bson_t& from);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/mongo/event_holds.hpp"
+#include "store/mongo/finds.hpp"
 #include "store/mongo/schema.hpp"
 
 namespace evd::store_mongo {
@@ -62,17 +63,28 @@ result<void> event_writes::send(client& with, document_maker& maker) {
   return send_subjects(with);
 }
 
+// What is written again is complete nearly always: one find says which are not.
 result<void> event_writes::complete(client& with, document_maker& maker, const std::vector<std::size_t>& there) {
+  if (there.empty()) return {};
+  std::vector<id> which;
+  for (const auto index : there) which.push_back(events_[index].record->id);
+  auto what = by_ids(collections::events, which);
+  what.filter.flag("incomplete", true);
+  std::set<event_id> incomplete;
+  auto read = with.find(what, [&](const bson_t& found) {
+    incomplete.insert(event_id{read_id(found)});
+    return true;
+  });
+  if (!read) return read;
   std::vector<update> updates;
   for (const auto index : there) {
     const auto& each = events_[index];
+    if (!incomplete.contains(each.record->id)) continue;
     updates.push_back(completion(each.record->id, maker.event(*each.record, each.position, false)));
   }
   if (auto done = update_all(with, collections::events, updates); !done) return std::move(done).error();
   if (maker.keep().count() == 0) return {};
-  std::vector<event_id> events;
-  for (const auto index : there) events.push_back(events_[index].record->id);
-  return hold_needed(with, events);
+  return hold_needed(with, {incomplete.begin(), incomplete.end()});
 }
 
 result<void> event_writes::send_marks(client& with) {

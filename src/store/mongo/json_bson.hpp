@@ -9,9 +9,8 @@
 
 #include <bson/bson.h>
 
-#include <simdjson.h>
-
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -28,22 +27,17 @@ enum class json_form : std::uint8_t {
 /// Threads: one at a time; its buffers are used again.
 class json_writer {
  public:
+  json_writer();
+  json_writer(const json_writer&) = delete;
+  json_writer& operator=(const json_writer&) = delete;
+  ~json_writer();
+
   /// Appends `text` as member `name` of `to`. What is no JSON is kept as text.
   void append(bson_t* to, std::string_view name, std::string_view text, json_form form);
 
  private:
-  /// False: `text` is no JSON, or nested too deep.
-  bool convert(std::string_view text);
-  bool value(bson_t* to, std::string_view name, simdjson::ondemand::value from, int levels);
-  bool object(bson_t* to, simdjson::ondemand::object from, int levels);
-  bool array(bson_t* to, simdjson::ondemand::array from, int levels);
-  bool number(bson_t* to, std::string_view name, std::string_view token);
-
-  simdjson::ondemand::parser parser_;
-  std::string padded_;    ///< the text in brackets, with room behind it
-  std::string written_;   ///< what `append_json` will give
-  document scratch_;      ///< the value, as its member "0"
-  bool complete_ = true;  ///< the BSON has every member
+  class conversion;  // simdjson is nobody else's business
+  std::unique_ptr<conversion> conversion_;
 };
 
 /// Appends the JSON text of the value that `at` is on.

@@ -1,3 +1,5 @@
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -35,17 +37,44 @@ std::string text_name(std::string_view name) {
   return std::string(name) + "Text";
 }
 
+/// One value at a time, with buffers that are used again.
+class json_writer::conversion {
+ public:
+  /// False: `text` is no JSON, or can't be nested.
+  bool convert(std::string_view text);
+  /// What was converted, as member "0".
+  [[nodiscard]] const document& converted() const { return scratch_; }
+  /// Whether it says the same as the text, byte for byte.
+  [[nodiscard]] bool is_exact(std::string_view text) const { return complete_ && written_ == text; }
+
+ private:
+  bool value(bson_t* to, std::string_view name, ondemand::value from, int levels);
+  bool object(bson_t* to, ondemand::object from, int levels);
+  bool array(bson_t* to, ondemand::array from, int levels);
+  bool number(bson_t* to, std::string_view name, std::string_view token);
+
+  ondemand::parser parser_;
+  std::string padded_;   // the text in brackets, with room behind it
+  std::string written_;  // what `append_json` will give
+  document scratch_;     // apart: a value that turns out to be none leaves no half behind
+  bool complete_ = true;
+};
+
+json_writer::json_writer() : conversion_(std::make_unique<conversion>()) {}
+json_writer::~json_writer() = default;
+
 void json_writer::append(bson_t* to, std::string_view name, std::string_view text, json_form form) {
-  if (form == json_form::nested && convert(text)) {
-    // convert() has left the value in a document of its own: a value that turns out to be none leaves no half behind.
+  if (form == json_form::nested && conversion_->convert(text)) {
     bson_iter_t found;
-    if (bson_iter_init_find(&found, scratch_.get(), "0")) bson_append_iter(to, name.data(), length(name), &found);
-    if (complete_ && written_ == text) return;
+    if (bson_iter_init_find(&found, conversion_->converted().get(), "0")) {
+      bson_append_iter(to, name.data(), length(name), &found);
+    }
+    if (conversion_->is_exact(text)) return;
   }
   append_text(to, text_name(name), text);
 }
 
-bool json_writer::convert(std::string_view text) {
+bool json_writer::conversion::convert(std::string_view text) {
   scratch_ = {};
   written_.clear();
   complete_ = true;
@@ -66,7 +95,7 @@ bool json_writer::convert(std::string_view text) {
   return values == 1 && whole.current_location().get(behind) == simdjson::OUT_OF_BOUNDS;
 }
 
-bool json_writer::value(bson_t* to, std::string_view name, ondemand::value from, int levels) {
+bool json_writer::conversion::value(bson_t* to, std::string_view name, ondemand::value from, int levels) {
   if (levels == 0) return false;
   ondemand::json_type type{};
   if (from.type().get(type) != simdjson::SUCCESS) return false;
@@ -111,7 +140,7 @@ bool json_writer::value(bson_t* to, std::string_view name, ondemand::value from,
   return false;
 }
 
-bool json_writer::object(bson_t* to, ondemand::object from, int levels) {
+bool json_writer::conversion::object(bson_t* to, ondemand::object from, int levels) {
   written_ += '{';
   bool first = true;
   std::vector<std::string_view> names;
@@ -137,7 +166,7 @@ bool json_writer::object(bson_t* to, ondemand::object from, int levels) {
   return std::adjacent_find(names.begin(), names.end()) == names.end();
 }
 
-bool json_writer::array(bson_t* to, ondemand::array from, int levels) {
+bool json_writer::conversion::array(bson_t* to, ondemand::array from, int levels) {
   written_ += '[';
   std::uint32_t at = 0;
   for (auto each : from) {
@@ -153,7 +182,7 @@ bool json_writer::array(bson_t* to, ondemand::array from, int levels) {
   return true;
 }
 
-bool json_writer::number(bson_t* to, std::string_view name, std::string_view token) {
+bool json_writer::conversion::number(bson_t* to, std::string_view name, std::string_view token) {
   const auto* end = token.data() + token.size();
   std::int64_t whole = 0;
   if (const auto read = std::from_chars(token.data(), end, whole); read.ec == std::errc{} && read.ptr == end) {
