@@ -5,8 +5,8 @@
 packages_build=(
   g++ cmake ninja-build pkg-config mold
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-  libsqlite3-dev libnats-dev libsodium-dev libjwt-dev libsimdjson-dev libspdlog-dev libfmt-dev libtomlplusplus-dev
-  libcli11-dev
+  libsqlite3-dev libnats-dev libmongoc-dev libsodium-dev libjwt-dev libsimdjson-dev libspdlog-dev libfmt-dev
+  libtomlplusplus-dev libcli11-dev
 )
 
 # What the commands that ./run prints need.

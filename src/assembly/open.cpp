@@ -5,6 +5,7 @@
 #include "broker/embedded/embedded_log.hpp"
 #include "broker/nats/nats_log.hpp"
 #include "store/embedded/embedded_store.hpp"
+#include "store/mongo/mongo_store.hpp"
 
 namespace evd::assembly {
 
@@ -21,7 +22,7 @@ result<std::string> embedded_path(std::string_view url, std::string_view setting
     return error{errc::invalid_configuration,
                  std::string(setting),
                  "'" + std::string(url) + "' is of no kind that this build knows",
-                 "embedded:PATH names a file of the embedded engine",
+                 "embedded:PATH names a file of the embedded engine, mongodb://HOST/DATABASE a store in MongoDB",
                  {}};
   }
   if (path.empty()) {
@@ -87,9 +88,28 @@ bool is_nats(std::string_view url) {
   return url.starts_with("nats://") || url.starts_with("tls://");
 }
 
-result<std::unique_ptr<port::store>> open_store(const config& settings) {
-  auto path = embedded_path(settings.store, "store (EVD_STORE)");
-  if (!path) return path.error();
+store_mongo::store_mode mongo_mode_of(open_mode mode) {
+  switch (mode) {
+    case open_mode::application:
+      return store_mongo::store_mode::create;
+    case open_mode::tool:
+      return store_mongo::store_mode::existing;
+    case open_mode::read_only:
+      return store_mongo::store_mode::read_only;
+  }
+  return store_mongo::store_mode::read_only;
+}
+
+// A store of its own, behind a recorder.
+result<std::unique_ptr<port::store>> open_store(const std::string& url, open_mode mode) {
+  if (store_mongo::is_mongo_url(url)) {
+    store_mongo::mongo_store_options options;
+    options.url = url;
+    options.mode = mongo_mode_of(mode);
+    return store_mongo::open_mongo_store(options);
+  }
+  auto path = embedded_path(url, "store (EVD_STORE)");
+  if (!path) return std::move(path).error();
   store_embedded::embedded_store_options options;
   options.path = *std::move(path);
   return store_embedded::open_embedded_store(options);
@@ -143,7 +163,7 @@ result<std::unique_ptr<engine>> open_on_nats(const config& settings, open_mode m
   }
   auto log = broker_nats::open_nats(nats_options_of(settings, mode));
   if (!log) return log.error();
-  auto store = open_store(settings);
+  auto store = open_store(settings.store, mode);
   if (!store) return store.error();
   return std::unique_ptr<engine>(std::make_unique<separate_engine>(*std::move(log), *std::move(store)));
 }
@@ -168,7 +188,7 @@ result<std::unique_ptr<engine>> open_engine(const config& settings, open_mode mo
   if (!log) return log.error();
   if (!separate) return std::unique_ptr<engine>(std::make_unique<combined_engine>(*std::move(log)));
 
-  auto store = open_store(settings);
+  auto store = open_store(settings.store, mode);
   if (!store) return store.error();
   return std::unique_ptr<engine>(std::make_unique<embedded_log>(*std::move(log), *std::move(store)));
 }

@@ -26,7 +26,7 @@ class engine {
 
 /// Opens what `settings.broker` and `settings.store` name. A broker is `embedded:PATH`, a bare path of a
 /// file, or one or several addresses `nats://HOST:PORT`, `tls://HOST:PORT` with commas between; a store is
-/// `embedded:PATH` or a bare path. Behind NATS a store has to be named.
+/// `embedded:PATH`, a bare path or `mongodb://...`. Behind NATS a store has to be named.
 /// Errors: invalid_configuration, not_found (with what to check), read_only, corrupt, incompatible, disk_full;
 /// of servers also unavailable, unauthenticated.
 [[nodiscard]] result<std::unique_ptr<engine>> open_engine(const config& settings, open_mode mode);

@@ -29,7 +29,8 @@ LIBRARIES = [
     ("gmock", "GoogleTest"),
     ("toml++", "toml++"),
     ("nats", "nats.c"),
-    ("mongocxx", "mongo-cxx-driver"),
+    ("mongoc/", "libmongoc"),
+    ("bson/", "libmongoc"),
     ("curl", "libcurl"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
