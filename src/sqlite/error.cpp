@@ -109,7 +109,9 @@ error translate(int code, sqlite3* db, std::string_view where, std::string_view 
   const bool about_files = primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_FULL;
   const int system_error = db != nullptr && about_files ? system_error_of(db) : 0;
   const char* message = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
-  return describe_failure(code_of(code, system_error), where, path, message, system_error);
+  // Our statements fit our tables: where a column is missing, the description of the tables is damaged.
+  const bool no_such = primary == SQLITE_ERROR && std::string_view(message).starts_with("no such ");
+  return describe_failure(no_such ? errc::corrupt : code_of(code, system_error), where, path, message, system_error);
 }
 
 error translate_errno(int number, std::string_view where, std::string_view path) {

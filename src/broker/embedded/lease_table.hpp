@@ -76,8 +76,8 @@ class lease_table {
 
   /// Claims for `owner` every item that no living owner holds. One number an item: how often it has been handed over,
   /// this time included; 0: it is another's. When it throws (disk_full), nothing is claimed and nothing counts.
-  /// `suspects`, where given, is asked before an item is handed over for the `suspect_from`th time or later; told no, it
-  /// answers `not_now`, and that does not count.
+  /// `suspects`, where given, is asked before an item is handed over for the `suspect_from`th time or later; told no,
+  /// it answers `not_now`, and that does not count.
   [[nodiscard]] std::vector<std::uint32_t> claim(std::uint32_t owner, std::uint64_t subscription,
                                                  std::span<const std::uint64_t> items, lease_clock::time_point until,
                                                  const std::function<bool()>& suspects = {});

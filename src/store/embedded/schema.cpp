@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "sqlite/error.hpp"
@@ -19,8 +20,11 @@ namespace {
   throw failure_exception(error{code, "open file", path + ": " + std::move(what), std::move(hint), {}});
 }
 
-// Whether the file is one of ours; false: there is nothing in it yet.
+// Whether the file is one of ours; false: there is nothing in it yet. All of it is read in one snapshot: another process
+// may be making the tables just now.
 bool check(sqlite::database& db) {
+  std::optional<sqlite::transaction> snapshot;
+  if (!db.in_transaction()) snapshot.emplace(db, sqlite::transaction::kind::read);
   const auto found = db.integer("PRAGMA application_id");
   const auto version = db.integer("PRAGMA user_version");
   if (found == 0 && version == 0 && db.integer("SELECT count(*) FROM sqlite_schema") == 0) return false;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/modules.hpp"
+#include "sqlite/database.hpp"
 
 namespace {
 
@@ -34,6 +35,12 @@ bool nothing_open(evd::app& application) {
   open.status = evd::command_status::accepted;
   const auto found = application.store().commands(open, {.limit = 1, .after = {}, .oldest_first = true});
   return found && found->items.empty();
+}
+
+// No delayed event waits for its time to enter the log.
+bool nothing_waits(const std::string& file) {
+  evd::sqlite::database db(file, evd::sqlite::open_as::read_only);
+  return db.integer("SELECT count(*) FROM waiting") == 0;
 }
 
 }  // namespace
@@ -86,7 +93,8 @@ int main(int count, char** words) {
   constexpr timespec turn{0, 20'000'000};
   while (sigtimedwait(&term, nullptr, &turn) < 0) {
     if (!ends_when_idle || calling > 0) continue;
-    if (application.wait_until_idle(20ms) && nothing_open(application)) break;
+    // In this order: what waits becomes an event, of which the next question knows.
+    if (nothing_waits(given["file"]) && application.wait_until_idle(20ms) && nothing_open(application)) break;
   }
   ending = true;
   for (auto& caller : callers) caller.join();

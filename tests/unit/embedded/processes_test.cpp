@@ -110,6 +110,24 @@ TEST_F(processes, that_write_and_read_one_file_at_once_see_all_of_each_others) {
   for (const auto& [which, times] : here.given()) EXPECT_EQ(times, 1) << which.to_string();
 }
 
+// Who looked at a file while another made its tables saw the tables without the mark that says whose they are, and
+// refused it as another program's.
+TEST_F(processes, that_start_at_once_on_a_new_file_make_it_once) {
+  for (int times = 0; times < 30; ++times) {
+    options.path = folder / ("new" + std::to_string(times) + ".db");
+    std::vector<std::future<result<engine>>> opening;
+    for (int at = 0; at < 4; ++at) opening.push_back(std::async(std::launch::async, [&] { return open(); }));
+    std::vector<engine> all;
+    for (auto& each : opening) {
+      auto opened = each.get();
+      ASSERT_TRUE(opened) << opened.error().to_string();
+      all.push_back(*std::move(opened));
+    }
+    const auto ids = publish_many(all[0]->log(), 3);
+    EXPECT_EQ(stored(all[3]->store()), ids);
+  }
+}
+
 TEST_F(processes, of_one_subscription_share_its_events) {
   const auto opened = must_open();
   other_process two(options.path, "work");

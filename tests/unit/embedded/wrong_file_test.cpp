@@ -238,7 +238,7 @@ TEST_F(wrong_file, damaged_anywhere_never_ends_the_process) {
       const auto size = std::min(damaged.size() - at, 1 + up_to(round % 2 == 0 ? 8'000 : 8));
       for (std::size_t i = 0; i < size; ++i) damaged[at + i] = static_cast<char>(random());
     }
-    for (const auto* beside : {"-wal", "-shm"}) std::filesystem::remove(options.path + beside);
+    for (const auto* beside : {"-wal", "-shm", "-leases"}) std::filesystem::remove(options.path + beside);
     write_file(damaged);
     auto opened = open(round % 3 == 0 ? opened_as::read_only : opened_as::application);
     if (!opened) {
