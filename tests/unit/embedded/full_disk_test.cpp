@@ -143,7 +143,7 @@ TEST_F(full_tmpfs, stops_a_recorder_only_until_there_is_space) {
   result<void> done;
   for (std::uint64_t at = 1; done && at < 10'000; ++at) {
     changes.assign(1, {{1, at}, port::insert_event{event_of_size(1'000)}});
-    done = store.apply(changes, {1, at});
+    done = store.apply(changes, {.log = {1, at}, .journal = {}});
   }
   ASSERT_FALSE(done);
   expect_full(done.error());
