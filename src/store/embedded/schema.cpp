@@ -20,8 +20,8 @@ namespace {
   throw failure_exception(error{code, "open file", path + ": " + std::move(what), std::move(hint), {}});
 }
 
-// Whether the file is one of ours; false: there is nothing in it yet. All of it is read in one snapshot: another process
-// may be making the tables just now.
+// Whether the file is one of ours; false: there is nothing in it yet. All of it is read in one snapshot: another
+// process may be making the tables just now.
 bool check(sqlite::database& db) {
   std::optional<sqlite::transaction> snapshot;
   if (!db.in_transaction()) snapshot.emplace(db, sqlite::transaction::kind::read);
