@@ -24,6 +24,21 @@ std::string kind_of(const log_record& record) {
   return std::string(names[record.index()]);
 }
 
+// When a record came to be. A record of the journal is about what happened just before.
+timestamp time_of(const log_record& record) {
+  struct reader {
+    timestamp operator()(const command_record& what) const { return what.accepted_at; }
+    timestamp operator()(const event_record& what) const { return what.not_before.value_or(what.time); }
+    timestamp operator()(const attempt_record& what) const { return what.started_at + what.duration; }
+    timestamp operator()(const outcome_record& what) const { return what.started_at + what.duration; }
+    timestamp operator()(const command_outcome_record& what) const { return what.ended_at; }
+    timestamp operator()(const dead_letter_record& what) const { return what.at; }
+    timestamp operator()(const dead_letter_change& what) const { return what.at; }
+    timestamp operator()(const subscription_record& what) const { return what.registered_at; }
+  };
+  return std::visit(reader(), record);
+}
+
 timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
@@ -71,6 +86,8 @@ void recorder::run(const std::stop_token& stop) {
     {
       const std::lock_guard lock(mutex_);
       state_.store_is_away = true;
+      // What waits has not even been read: at least this old.
+      if (!state_.behind_since) state_.behind_since = now();
     }
     sleep(stop, pause, false);
     pause = std::min(pause * 2, options_.longest_pause);
@@ -93,14 +110,24 @@ result<bool> recorder::step() {
   const auto records = log_.read(from, options_.batch);
   if (!records) return records.error();
   if (!records->empty()) {
+    const auto oldest = time_of(records->front().record);
+    {
+      const std::lock_guard lock(mutex_);
+      state_.behind_since = oldest;
+    }
     const auto upto = records->back().position;
     auto written = store_.apply(changes_of(*records), upto);
     if (!written && written.error().code == errc::invalid_input) written = apply_one_by_one(*records);
     if (!written) return written.error();
     if (const auto noted = log_.recorded(upto); !noted) return noted.error();
     from = upto;
+    if (options_.observer != nullptr) {
+      options_.observer->on(records_recorded{records->size(), std::max(std::chrono::microseconds(0), now() - oldest)});
+    }
   }
   const std::lock_guard lock(mutex_);
+  state_.behind_since.reset();
+  if (records->size() == options_.batch) state_.behind_since = time_of(records->back().record);  // there is more
   state_.recorded = from;
   state_.records += records->size();
   state_.store_is_away = false;
