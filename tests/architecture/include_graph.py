@@ -31,6 +31,7 @@ LIBRARIES = [
     ("nats", "nats.c"),
     ("mongocxx", "mongo-cxx-driver"),
     ("curl", "libcurl"),
+    ("prometheus/", "prometheus-cpp"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
