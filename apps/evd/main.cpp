@@ -14,10 +14,14 @@
 namespace evd::cli {
 namespace {
 
+std::string words_of(const CLI::App& command) {
+  const auto* above = command.get_parent();
+  return above == nullptr ? std::string("evd") : words_of(*above) + ' ' + command.get_name();
+}
+
 exit_code say_usage(const CLI::App& root, const CLI::ParseError& wrong, const session& with) {
   const auto& named = named_command(root);
-  const auto path = named.get_parent() == nullptr ? std::string("evd") : "evd " + named.get_name();
-  evd::error why{errc::invalid_input, "", wrong.what(), "see: " + path + " --help", {}};
+  evd::error why{errc::invalid_input, "", wrong.what(), "see: " + words_of(named) + " --help", {}};
   const bool needs_command = !named.get_subcommands([](const CLI::App*) { return true; }).empty();
   const auto unknown = root.remaining(true);
   if (needs_command && unknown.empty()) {

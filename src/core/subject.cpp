@@ -1,5 +1,7 @@
 #include <evd/subject.hpp>
 
+#include <simdjson.h>
+
 namespace evd {
 
 namespace {
@@ -36,6 +38,8 @@ result<void> check(std::string_view text, wildcards allowed) {
   if (text.size() > max_subject_length) {
     return bad(text, "... is longer than " + std::to_string(max_subject_length) + " bytes", allowed);
   }
+  // It becomes JSON, a header and a column: what is no text there is refused here.
+  if (!simdjson::validate_utf8(text.data(), text.size())) return bad(text, "is not UTF-8", allowed);
   std::string_view rest = text;
   bool ended = false;
   std::size_t tokens = 0;

@@ -9,6 +9,7 @@
 #include <boost/stacktrace.hpp>
 #include <cstring>
 #include <mutex>
+#include <string_view>
 #include <typeinfo>
 #include <unordered_map>
 
@@ -66,6 +67,17 @@ std::string described(const boost::stacktrace::frame& frame) {
   return text;
 }
 
+// Where the library calls what a user has registered: below it, nothing is the user's.
+bool calls_handlers(std::string_view line) {
+  return line.starts_with("evd::module_builder::") || line.starts_with("evd::detail::") ||
+         line.find("evd::runtime::") != std::string_view::npos;
+}
+
+// `std::function` and the like, between functions of the user.
+bool is_plumbing(std::string_view line) {
+  return line.starts_with("std::") || line.find("/include/c++/") != std::string_view::npos;
+}
+
 }  // namespace
 
 void note_throws_of_this_thread() {
@@ -82,8 +94,8 @@ std::string stack_of(const std::exception_ptr& thrown) {
     const auto stack = boost::stacktrace::stacktrace::from_dump(each.frames.data(), sizeof each.frames);
     for (const auto& frame : stack) {
       const auto line = described(frame);
-      if (line.find("evd::runtime::") != std::string::npos) break;  // below it everything is the library's
-      if (line.empty()) continue;
+      if (calls_handlers(line)) break;
+      if (line.empty() || is_plumbing(line)) continue;
       if (!text.empty()) text += '\n';
       text += line;
     }

@@ -2,6 +2,7 @@
 /// What the application said while it ran, and whether the file agrees.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -30,14 +31,25 @@ class line_reader {
   std::size_t accepted_ = 0;
 };
 
+/// One run's handler came to its end.
+struct handling {
+  std::size_t run = 0;  ///< the first one added is 0
+  std::int64_t at = 0;  ///< microseconds of the monotonic clock
+};
+
 /// The lines of all runs.
 struct evidence {
   std::set<std::string> accepted;
   std::vector<std::string> refused;
-  std::map<std::pair<std::string, std::string>, std::size_t> handled;  ///< by subscription and event
-  std::vector<std::pair<std::string, std::string>> order;              ///< the same in the order of the lines
+  std::map<std::pair<std::string, std::string>, std::vector<handling>> handled;  ///< by subscription and event
+  std::vector<std::pair<std::string, std::string>> order;                        ///< the same in the order of the lines
+  std::size_t runs = 0;
 
   void add(line_reader& run);
+
+  /// Pairs that were handled more than once for no reason that `excused` knows.
+  [[nodiscard]] std::vector<std::string> handled_again(
+      const std::function<bool(const handling& before, const handling& after)>& excused) const;
 };
 
 /// How the application was treated says what it must still have kept.
@@ -45,6 +57,7 @@ struct expectation {
   bool in_order = true;  ///< no process was taken for dead while it lived
   bool mail = true;
   std::set<std::string> dead_letter_reasons{"attemptsExhausted"};
+  std::set<std::string> refusals{};  ///< parts of the errors that calls may have been answered with
 };
 
 /// Everything that is wrong with the file, a few examples of each kind; empty: every accepted command and event is in

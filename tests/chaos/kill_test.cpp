@@ -37,9 +37,13 @@ TEST_F(killed_application, has_everything_once_after_thirty_kills_during_twenty_
       << "it never came to rest";
   EXPECT_EQ(last.process.wait(), 0);
   EXPECT_GE(accepted(), commands);
-  EXPECT_THAT(what_is_wrong(file, all_lines()), IsEmpty());
+  const auto seen = all_lines();
+  EXPECT_THAT(what_is_wrong(file, seen), IsEmpty());
+  const auto was_killed = [](const handling& before, const handling& after) { return before.run != after.run; };
+  EXPECT_THAT(seen.handled_again(was_killed), IsEmpty()) << "only what a killed run had in work is handled again";
 }
 
+// Once failed for another reason: a retry that was due could be handed out twice. See unit/embedded/retry_test.cpp.
 TEST_F(killed_application, hands_nothing_out_again_when_it_was_asked_to_end_in_the_middle_of_its_work) {
   for (int times = 0; times < 3; ++times) {
     auto& one = start({{"commands", "1000000"}, {"ends", "signal"}});
@@ -51,9 +55,8 @@ TEST_F(killed_application, hands_nothing_out_again_when_it_was_asked_to_end_in_t
   EXPECT_EQ(start({{"commands", "0"}}).process.wait(), 0);
   const auto seen = all_lines();
   EXPECT_THAT(what_is_wrong(file, seen), IsEmpty());
-  std::size_t again = 0;
-  for (const auto& [pair, times] : seen.handled) again += times - 1;
-  EXPECT_EQ(again, 0U) << "of " << seen.handled.size();
+  const auto never = [](const handling&, const handling&) { return false; };
+  EXPECT_THAT(seen.handled_again(never), IsEmpty()) << "of " << seen.handled.size();
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 
+#include "app/lines.hpp"
 #include "child.hpp"
 #include "evidence.hpp"
 
@@ -72,6 +73,9 @@ class chaos_test : public testing::Test {
     for (auto& one : runs_) all.add(one.lines);
     return all;
   }
+
+  [[nodiscard]] std::filesystem::path folder() const { return folder_; }
+  [[nodiscard]] std::size_t runs() const { return runs_.size(); }
 
   /// Evenly from `least` to `most`.
   std::uint64_t random(std::uint64_t least, std::uint64_t most) { return least + random_() % (most - least + 1); }

@@ -25,8 +25,10 @@ void commit_queue::add(pending_write write) {
   std::vector<pending_write> group;
   {
     const std::lock_guard hold{mutex_};
+    // Settlements of deliveries come one after another without waiting for each other: they are better gathered.
+    const bool is_alone = last_was_alone_ && write.write.acknowledged.empty();
     const bool leads = leading_ == leading::caller_when_idle && !in_completion && !has_leader_ && wanting_ == 0 &&
-                       queue_.empty() && (last_was_alone_ || clock::now() - last_end_ > idle);
+                       queue_.empty() && (is_alone || clock::now() - last_end_ > idle);
     queue_.push_back(std::move(write));
     if (leads) {
       has_leader_ = true;

@@ -2,8 +2,9 @@
 /// Group commit. Whoever writes puts it here; one leader at a time writes all that is there in one transaction.
 ///
 /// When a commit needs no fsync and there is one write at a time (nothing is going on, or the last group was a single
-/// write that nobody came to wait behind), the caller leads for its own write, which saves a change of threads.
-/// Otherwise the queue's thread leads, so that callers never wait for the disk and writes gather into groups.
+/// write that nobody came to wait behind and this one settles no delivery), the caller leads for its own write, which
+/// saves a change of threads. Otherwise the queue's thread leads, so that callers never wait for the disk and writes
+/// gather into groups.
 ///
 /// Threads: `add` from any thread. `run` is called by one thread at a time, `after` possibly beside the next `run`.
 /// Lifetime: destroying it writes what was added first.

@@ -85,7 +85,7 @@ engine::engine(const embedded_options& options)
       records_(std::make_unique<record_reader>(store_embedded::open_for_reading(options.path, options.busy))),
       event_descriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   environment_ = std::make_unique<feed_environment>(
-      feed_environment{leases_, *reader_, *checks_, owner_, reader_->epoch(),
+      feed_environment{leases_, *reader_, *checks_, owner_, reader_->epoch(), suspect_in_work_,
                        [this](lease_clock::time_point by) { poke(by); }, [this] { peers_.wake(); }});
   leases_.peers_changed();
   peers_.refresh();

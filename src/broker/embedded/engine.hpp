@@ -80,6 +80,8 @@ class engine final : public port::log {
   std::mutex notify_mutex_;
   std::shared_ptr<std::function<void()>> notify_;  // guarded by notify_mutex_
 
+  std::atomic<bool> suspect_in_work_{false};
+
   std::mutex trouble_mutex_;
   std::optional<error> trouble_;  // guarded by trouble_mutex_; why deliveries stand still, since the last turn
 

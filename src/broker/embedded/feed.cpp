@@ -80,6 +80,7 @@ void feed::release(std::span<const port::delivery_token> tokens) {
       if (held == in_work_.end() || (held->second.handed_over & 0xffffU) != handed_over_of(token)) continue;
       keys.push_back({token.subscription, held->first.lease_item()});
       back.push_back(std::move(held->second.what));
+      leaves_work(held->first);
       in_work_.erase(held);
       being_picked_.emplace_back(back.back().sequence, back.back().name);
     }
@@ -141,6 +142,7 @@ void feed::remove_consumer(std::uint64_t consumer) {
       }
       keys.push_back({static_cast<std::uint64_t>(number_), held->first.lease_item()});
       again(std::move(held->second.what));
+      leaves_work(held->first);
       held = in_work_.erase(held);
     }
   }
@@ -189,6 +191,7 @@ void feed::settled(std::span<const port::delivery_token> tokens, std::vector<lea
   const std::lock_guard hold{mutex_};
   for (const auto& token : tokens) {
     const auto name = item_of(token);
+    leaves_work(name);
     // It may have lapsed while the transaction that settles it was being written.
     if (in_work_.erase(name) == 0) std::erase_if(again_, [&](const auto& each) { return each.first.second == name; });
     leases.push_back({token.subscription, name.lease_item()});
@@ -232,6 +235,7 @@ void feed::lapse(lease_clock::time_point present) {
       continue;
     }
     again(std::move(held->second.what));
+    leaves_work(held->first);
     held = in_work_.erase(held);
   }
 }
@@ -354,6 +358,17 @@ void feed::again(candidate what) {
   again_.insert_or_assign(key, std::move(what));
 }
 
+void feed::leaves_work(const item_name& name) {
+  if (suspect_ != name) return;
+  suspect_.reset();
+  let_another_suspect_in();
+}
+
+void feed::let_another_suspect_in() {
+  env_.suspect_in_work = false;
+  env_.poke(lease_clock::time_point::min());
+}
+
 bool feed::knows(const item_name& name) const {
   return in_work_.count(name) > 0 || elsewhere_.count(name) > 0 ||
          std::any_of(again_.begin(), again_.end(), [&](const auto& e) { return e.first.second == name; }) ||
@@ -470,12 +485,14 @@ bool feed::deliver(std::unique_lock<std::mutex>& hold) {
   std::vector<std::uint32_t> claims(names.size(), 0);
   std::vector<bool> settled(names.size(), false);
   std::vector<lease_key> not_needed;
+  bool takes_suspect = false;
   const auto claimed = sqlite::guarded([&] {
-    claims = env_.leases.claim(env_.owner, subscription, names, until);
+    claims = env_.leases.claim(env_.owner, subscription, names, until,
+                               [&] { return !env_.suspect_in_work.exchange(true) && (takes_suspect = true); });
     const bool alone = env_.leases.always_alone();
     for (std::size_t at = 0; at < names.size(); ++at) {
       auto& item = work.items[at];
-      if (claims[at] == 0) continue;
+      if (claims[at] == 0 || claims[at] == lease_table::not_now) continue;
       // It may have been settled between our reading and our claim: by another process, or, where it was read as a row
       // of `waiting` that was in work here, by this one.
       const bool may_be_settled = !alone || claims[at] > 1 || item.name.is_waiting;
@@ -495,6 +512,8 @@ bool feed::deliver(std::unique_lock<std::mutex>& hold) {
   hold.lock();
   std::map<std::uint64_t, std::vector<port::delivery>> given;
   std::vector<lease_key> returned;
+  bool any = false;
+  bool behind_a_suspect = false;  // ordered: what follows one that has to wait waits too
   for (std::size_t at = 0; at < names.size(); ++at) {
     auto& item = work.items[at];
     const auto who =
@@ -502,6 +521,14 @@ bool feed::deliver(std::unique_lock<std::mutex>& hold) {
     const auto sequence = item.sequence;
     std::erase(being_picked_, order_key{sequence, item.name});
     const bool gone = who == takers_.end() || who->stopped;
+    if (claimed && (claims[at] == lease_table::not_now || (behind_a_suspect && !settled[at]))) {
+      if (!gone) ++who->demand;
+      if (claims[at] != lease_table::not_now && claims[at] > 0) returned.push_back({subscription, names[at]});
+      behind_a_suspect = kind_ == subscription_kind::ordered;
+      again(std::move(item));
+      continue;
+    }
+    any = true;
     if (claimed && claims[at] > 0 && !settled[at] && !gone) {
       port::delivery one_delivery;
       one_delivery.token = make_token(number_, item.name, claims[at]);
@@ -512,18 +539,21 @@ bool feed::deliver(std::unique_lock<std::mutex>& hold) {
       one_delivery.deadline = deadline;
       given[who->number].push_back(std::move(one_delivery));
       const auto name = item.name;
+      if (claims[at] >= suspect_from) suspect_ = name;
       in_work_.insert_or_assign(name, holding{std::move(item), who->number, claims[at], until});
       continue;
     }
     if (!gone) ++who->demand;
     if (settled[at]) continue;
-    if (claimed && claims[at] > 0) returned.push_back({subscription, names[at]});
+    // Also where the claim was made and what followed failed: it counts against nobody.
+    if (claims[at] > 0 && claims[at] != lease_table::not_now) returned.push_back({subscription, names[at]});
     if (claimed && claims[at] == 0) {
       elsewhere_.insert_or_assign(item.name, std::pair{sequence, item.item});
     } else {
       again(std::move(item));
     }
   }
+  if (takes_suspect && !suspect_) let_another_suspect_in();  // it was settled, or its consumer has gone
   next_lapse_ = std::min(next_lapse_, until);
   std::vector<std::pair<std::shared_ptr<port::delivery_sink>, std::vector<port::delivery>>> calls;
   for (auto& each : given) {
@@ -536,7 +566,7 @@ bool feed::deliver(std::unique_lock<std::mutex>& hold) {
   env_.leases.give_back(env_.owner, returned, lease_table::return_as::not_begun);
   hold.lock();
   if (!claimed) throw failure_exception(claimed.error());
-  return true;
+  return any;
 }
 
 }  // namespace evd::broker_embedded

@@ -37,6 +37,7 @@ struct feed_environment {
   log_reader& checks;  ///< of whoever delivers
   std::uint32_t owner = 0;
   std::uint64_t epoch = 0;
+  std::atomic<bool>& suspect_in_work;                 ///< in this process, of any feed; see `suspect_from`
   std::function<void(lease_clock::time_point)> poke;  ///< the engine's thread has something to do by then
   std::function<void()> wake_others;                  ///< other processes have
 };
@@ -103,6 +104,9 @@ class feed {
   [[nodiscard]] bool knows(const item_name& name) const;
   [[nodiscard]] picked pick();
   [[nodiscard]] bool may_own();
+  /// `name` is not in work any more: if it was the suspect, another may be.
+  void leaves_work(const item_name& name);
+  void let_another_suspect_in();
   bool deliver(std::unique_lock<std::mutex>& hold);
   void again(candidate what);
   void lapse(lease_clock::time_point now);
@@ -138,6 +142,7 @@ class feed {
   std::size_t ready_bytes_ = 0;
   std::map<order_key, candidate> again_;  // handed back, lapsed, due
   std::map<item_name, holding> in_work_;
+  std::optional<item_name> suspect_;                            // of in_work_; then env_.suspect_in_work is this feed's
   std::map<item_name, std::pair<std::int64_t, id>> elsewhere_;  // another process has it: its sequence and id
   std::vector<order_key> being_picked_;                         // on the way from one of them to another
   std::int64_t scanned_ = 0;               // up to here everything is in one of the above, or settled

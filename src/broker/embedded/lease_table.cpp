@@ -185,7 +185,8 @@ bool lease_table::holds(const lease& what, std::int64_t now) {
 }
 
 std::vector<std::uint32_t> lease_table::claim(std::uint32_t owner, std::uint64_t subscription,
-                                              std::span<const std::uint64_t> items, lease_clock::time_point until) {
+                                              std::span<const std::uint64_t> items, lease_clock::time_point until,
+                                              const std::function<bool()>& suspects) {
   std::vector<std::uint32_t> handed_over(items.size(), 0);
   std::vector<std::pair<std::uint32_t, lease>> undo;  // slots as they were
   locked hold{*this};
@@ -210,6 +211,10 @@ std::vector<std::uint32_t> lease_table::claim(std::uint32_t owner, std::uint64_t
           dead = before.owner;
         }
         next.handed_over = before.handed_over + 1;
+        if (suspects && next.handed_over >= suspect_from && !suspects()) {
+          handed_over[at] = not_now;
+          continue;
+        }
       } else if (!free_.empty()) {
         slot = free_.back();
       } else {

@@ -21,6 +21,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/delivery.hpp"
 #include "sqlite/file_lock.hpp"
 
 namespace evd::broker_embedded {
@@ -50,6 +51,10 @@ struct lease {
 };
 static_assert(sizeof(lease) == 32);
 
+/// From this handing over on an item may be what ends processes. Then it is the only such in a process: were others
+/// handed over beside it, the next crash would count against them too.
+inline constexpr std::uint32_t suspect_from = core::delivery_rules{}.suspect_from;
+
 /// The item that stands for owning an ordered subscription. It never lapses; it ends with its owner.
 inline constexpr std::uint64_t ownership = ~std::uint64_t{0};
 
@@ -70,9 +75,13 @@ class lease_table {
   [[nodiscard]] std::uint64_t generation() const;
 
   /// Claims for `owner` every item that no living owner holds. One number an item: how often it has been handed over,
-  /// this time included; 0: it is another's.
+  /// this time included; 0: it is another's. When it throws (disk_full), nothing is claimed and nothing counts.
+  /// `suspects`, where given, is asked before an item is handed over for the `suspect_from`th time or later; told no, it
+  /// answers `not_now`, and that does not count.
   [[nodiscard]] std::vector<std::uint32_t> claim(std::uint32_t owner, std::uint64_t subscription,
-                                                 std::span<const std::uint64_t> items, lease_clock::time_point until);
+                                                 std::span<const std::uint64_t> items, lease_clock::time_point until,
+                                                 const std::function<bool()>& suspects = {});
+  static constexpr std::uint32_t not_now = ~std::uint32_t{0};
   void extend(std::uint32_t owner, std::span<const lease_key> keys, lease_clock::time_point until);
 
   enum class return_as : std::uint8_t {

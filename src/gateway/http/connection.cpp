@@ -79,12 +79,19 @@ void connection::stop_when_idle() {
   });
 }
 
+void connection::stop_unless_answering() {
+  asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    if (!self->answering_) self->end();
+  });
+}
+
 void connection::close() {
   asio::post(stream_.get_executor(), [self = shared_from_this()] { self->end(); });
 }
 
 void connection::wait_for_request() {
   if (ended_) return;
+  answering_ = false;
   idle_ = buffer_.size() == 0;
   if (!idle_) return read_header();
   code ignored;
@@ -173,6 +180,7 @@ void connection::refuse(const code& failed) {
 }
 
 void connection::handle() {
+  answering_ = true;
   stream_.expires_never();
   auto& message = parser_->get();
   const auto target = parse_target(message.target());
@@ -205,6 +213,7 @@ void connection::handle() {
 void connection::write(http_response response) {
   if (ended_) return;
   report(response.status);
+  answering_ = true;
   if (!parser_->is_done() || server_.ending) keep_alive_ = false;
   const auto prepare = [&](auto& message) {
     message.version(11);

@@ -30,6 +30,8 @@ class connection : public std::enable_shared_from_this<connection> {
   void start();
   /// Ends now if no request has begun, otherwise after its answer.
   void stop_when_idle();
+  /// Ends now unless a whole request has come and its answer has not gone.
+  void stop_unless_answering();
   void close();
 
  private:
@@ -57,6 +59,7 @@ class connection : public std::enable_shared_from_this<connection> {
   std::shared_ptr<const http_request> request_;  ///< being handled
   std::chrono::steady_clock::time_point handed_over_;
   bool idle_ = true;        ///< no byte of a request has come
+  bool answering_ = false;  ///< a request has come whole, or is being refused
   bool head_ = false;       ///< the answer's body is not sent
   bool keep_alive_ = true;  ///< another request may follow
   bool ended_ = false;

@@ -1,5 +1,7 @@
 #include "gateway/http/http_gateway.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -13,6 +15,11 @@
 #include "gateway/http/server.hpp"
 
 namespace evd::gateway {
+
+namespace {
+/// How long a request may still be arriving when the gateway stops.
+constexpr std::chrono::seconds arriving{1};
+}  // namespace
 
 struct http_gateway::server {
   server(http_options options, runtime::command_service& commands, log_sink& log)
@@ -75,7 +82,11 @@ void http_gateway::stop_accepting() {
 void http_gateway::stop(std::chrono::steady_clock::time_point deadline) {
   if (server_->threads.empty()) return;
   stop_accepting();
-  server_->core.connections.wait_until_empty(deadline);
+  auto& connections = server_->core.connections;
+  // A request that is still arriving would be refused. Its client may be slow on purpose: it is not waited for long.
+  connections.wait_until_empty(std::min(deadline, std::chrono::steady_clock::now() + arriving));
+  for (const auto& one : connections.copy()) one->stop_unless_answering();
+  connections.wait_until_empty(deadline);
   server_->close_and_join();
 }
 

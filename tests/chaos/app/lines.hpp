@@ -4,16 +4,26 @@
 ///
 ///   A <command>                          the call was answered with success
 ///   R <error>                            the call was answered with an error
-///   H <module>.<subscription> <event>    a handler has reached its end, just before it returns
+///   H <module>.<subscription> <event> <microseconds>
+///                                        a handler has reached its end, just before it returns; by the monotonic
+///                                        clock, which all processes share
 ///
 /// Threads: any.
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace evd::chaos {
+
+/// Microseconds of the monotonic clock.
+inline std::int64_t moment() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 class lines {
  public:

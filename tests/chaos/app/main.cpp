@@ -2,7 +2,7 @@
 // itself when nothing is left to do, or on SIGTERM as a service does.
 //
 //   chaos_app file=PATH lines=PATH [commands=N] [first=N] [threads=N] [ends=idle|signal] [poison=N] [mail=no]
-//             [ack_wait=MILLISECONDS]
+//             [hangs=N] [deaf=N] [ack_wait=MILLISECONDS] [time_limit=MILLISECONDS]
 
 #include <atomic>
 #include <csignal>
@@ -56,8 +56,11 @@ int main(int count, char** words) {
   evd::app application(settings);
   register_modules(application, lines,
                    {.poison = number("poison", 0),
+                    .hangs = number("hangs", 0),
+                    .deaf = number("deaf", 0),
                     .mail = given["mail"] != "no",
-                    .ack_wait = std::chrono::milliseconds(number("ack_wait", 30'000))});
+                    .ack_wait = std::chrono::milliseconds(number("ack_wait", 30'000)),
+                    .time_limit = std::chrono::milliseconds(number("time_limit", 600'000))});
   if (const auto started = application.start(); !started) {
     std::fprintf(stderr, "%s\n", started.error().to_string().c_str());
     return 3;

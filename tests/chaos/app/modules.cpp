@@ -1,8 +1,12 @@
 #include "app/modules.hpp"
 
+#include <condition_variable>
 #include <csignal>
+#include <mutex>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 namespace evd::chaos {
 namespace {
@@ -31,14 +35,23 @@ struct shipped {
   std::uint64_t number = 0;
 };
 
+void sleep_until_asked_to_stop(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock hold(mutex);
+  never.wait(hold, stop, [] { return false; });
+  throw std::runtime_error("asked to stop");
+}
+
 }  // namespace
 
 void register_modules(app& application, const lines& into, const behaviour& how) {
   const auto handled = [&into](const char* subscription, const event_record& event) {
-    into.note(std::string("H ") + subscription + ' ' + event.id.to_string());
+    into.note(std::string("H ") + subscription + ' ' + event.id.to_string() + ' ' + std::to_string(moment()));
   };
   options usual{.attempts = 3,
                 .ack_wait = how.ack_wait,
+                .time_limit = how.time_limit,
                 .first_delay = milliseconds(10),
                 .max_delay = milliseconds(20),
                 .max_crashes = how.poison != 0 ? 3U : 1'000U};
@@ -74,8 +87,10 @@ void register_modules(app& application, const lines& into, const behaviour& how)
 
   if (!how.mail) return;
   auto& mail = application.module("Mail");
-  mail.on<shipped>("tell", usual, [handled, poison = how.poison](const shipped& event, context& ctx) {
-    if (poison != 0 && event.number == poison) std::raise(SIGKILL);
+  mail.on<shipped>("tell", usual, [handled, how](const shipped& event, context& ctx) {
+    if (how.poison != 0 && event.number == how.poison) std::raise(SIGKILL);
+    if (how.hangs != 0 && event.number == how.hangs) sleep_until_asked_to_stop(ctx.stop_token());
+    if (how.deaf != 0 && event.number == how.deaf && ctx.attempt() == 1) std::this_thread::sleep_for(seconds(7));
     handled("Mail.tell", *ctx.record());
   });
   mail.on<reminded>("remind", usual,

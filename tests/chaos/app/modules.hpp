@@ -19,8 +19,11 @@ namespace evd::chaos {
 
 struct behaviour {
   std::uint64_t poison = 0;  ///< Mail.tell kills its process when this order was shipped; 0: none
+  std::uint64_t hangs = 0;   ///< Mail.tell never ends by itself for this order, but when it is asked to; 0: none
+  std::uint64_t deaf = 0;    ///< the same for this one, that does not listen either, at its first attempt; 0: none
   bool mail = true;          ///< false: without the module Mail
   std::chrono::milliseconds ack_wait{30'000};
+  std::chrono::milliseconds time_limit{600'000};
 };
 
 /// Lifetime: `into` outlives the application.

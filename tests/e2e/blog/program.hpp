@@ -1,6 +1,7 @@
 #pragma once
 /// A program as a test runs it: with its own environment, its output read line by line.
 
+#include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>

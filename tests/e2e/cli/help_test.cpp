@@ -77,6 +77,13 @@ TEST_F(cli, a_mistyped_command_names_the_one_that_was_meant) {
   EXPECT_THAT(run({"dlq", "rety"}).err, HasSubstr("did you mean 'retry'?"));
 }
 
+TEST_F(cli, a_missing_argument_names_the_help_of_its_command) {
+  const auto said = run({"dlq", "show"});
+  EXPECT_EQ(said.exit_code, 2);
+  EXPECT_THAT(said.err, HasSubstr("DEAD-LETTER is required"));
+  EXPECT_THAT(said.err, HasSubstr("see: evd dlq show --help"));
+}
+
 TEST_F(cli, an_unknown_option_ends_with_2) {
   const auto said = run({"subjects", "--colour"});
   EXPECT_EQ(said.exit_code, 2);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <future>
 #include <stdexcept>
 
@@ -48,6 +49,13 @@ TEST(throw_trace, names_the_functions_and_lines_that_led_to_the_throw) {
   EXPECT_THAT(stack, HasSubstr("evd::test::print_letter()"));
   EXPECT_THAT(stack, HasSubstr("throw_trace_test.cpp:"));
   EXPECT_LT(stack.find("print_page"), stack.find("print_letter")) << "innermost first";
+}
+
+TEST(throw_trace, leaves_out_what_is_between_functions_of_the_user) {
+  const std::function<void()> wrapped = print_letter;
+  const auto stack = failure_of([&] { wrapped(); }).stack;
+  EXPECT_THAT(stack, HasSubstr("print_letter"));
+  EXPECT_THAT(stack, Not(HasSubstr("/include/c++/")));
 }
 
 TEST(throw_trace, is_of_the_first_throw_when_a_handler_throws_again_what_it_caught) {
