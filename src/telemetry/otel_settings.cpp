@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string_view>

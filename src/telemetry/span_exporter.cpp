@@ -1,5 +1,7 @@
 #include "telemetry/span_exporter.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -86,7 +88,15 @@ span_counts span_exporter::counts() const {
   return now;
 }
 
+// Signals are the application's: none ends here, nor SIGPIPE from a connection that a collector has closed.
+void span_exporter::block_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
 void span_exporter::run() {
+  block_signals();
   while (true) {
     const auto batch = next_batch();
     if (batch.empty()) return;

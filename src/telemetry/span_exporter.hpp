@@ -45,6 +45,7 @@ class span_exporter {
   enum class outcome : std::uint8_t { taken, refused, again };
 
   void run();
+  static void block_signals();
   [[nodiscard]] std::vector<span> next_batch();
   [[nodiscard]] bool deliver(const std::vector<span>& batch);
   [[nodiscard]] outcome judge(const http_reply& reply, std::size_t spans);
