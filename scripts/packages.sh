@@ -6,7 +6,7 @@ packages_build=(
   g++ cmake ninja-build pkg-config mold
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libsqlite3-dev libnats-dev libmongoc-dev libsodium-dev libjwt-dev libsimdjson-dev libspdlog-dev libfmt-dev
-  libtomlplusplus-dev libcli11-dev
+  libtomlplusplus-dev libcli11-dev prometheus-cpp-dev libcurl4-openssl-dev
 )
 
 # What the commands that ./run prints need.

@@ -76,6 +76,8 @@ class EVD_API app {
   [[nodiscard]] port::log& log();
   /// The address HTTP is served at, `127.0.0.1:8080`; empty when it is not.
   [[nodiscard]] std::string http_address() const;
+  /// The address that has `/metrics`; empty when none has.
+  [[nodiscard]] std::string metrics_address() const;
 
  private:
   struct parts;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,7 +43,10 @@ struct EVD_API config {
   std::uint64_t max_body_bytes = 1 << 20;               ///< EVD_MAX_BODY_BYTES; of one command
   std::uint32_t threads = 0;                            ///< EVD_THREADS; that run handlers; 0: four for each core
   nats_settings nats;                                   ///< for `nats://` and `tls://`
-  std::vector<problem> problems;                        ///< found while reading; `app::run` reports them
+  std::string metrics = "on";  ///< EVD_METRICS; on: `/metrics` where HTTP is; `ADDRESS:PORT`: there; off: nowhere
+  std::chrono::milliseconds ready_lag{0};   ///< EVD_READY_LAG; a store further behind fails `/readyz`; 0: none does
+  std::map<std::string, std::string> otel;  ///< the OTEL_* variables, by name: where traces go
+  std::vector<problem> problems;            ///< found while reading; `app::run` reports them
 
   /// Reads the file that EVD_CONFIG names, if any, then the environment. Never throws: see `problems`.
   [[nodiscard]] static config from_environment();

@@ -56,6 +56,9 @@ class EVD_API context {
   [[nodiscard]] const event_record* record() const;
   /// Set when the time limit has passed or the application is ending without time left to wait.
   [[nodiscard]] std::stop_token stop_token() const;
+  /// Where this call is in its trace, as a W3C `traceparent` header: give it to what the handler calls. Empty: there is
+  /// no trace.
+  [[nodiscard]] std::string traceparent() const;
   /// Its lines carry the ids of chain, event and subscription.
   [[nodiscard]] const logger& log() const;
 

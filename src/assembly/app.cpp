@@ -11,6 +11,7 @@
 
 #include "assembly/open.hpp"
 #include "assembly/signals.hpp"
+#include "assembly/watching.hpp"
 #include "gateway/http/http_gateway.hpp"
 #include "runtime/recorder.hpp"
 #include "runtime/registry.hpp"
@@ -48,6 +49,7 @@ struct app::parts {
 
   std::unique_ptr<runtime::registry> registry;
   std::unique_ptr<assembly::engine> engine;
+  std::unique_ptr<assembly::watching> watching;
   std::unique_ptr<runtime::recorder> recorder;
   std::unique_ptr<runtime::runtime> runtime;
   std::unique_ptr<gateway::http_gateway> http;
@@ -114,12 +116,18 @@ result<void> app::start() {
   auto engine = assembly::open_engine(p.settings, assembly::open_mode::application);
   if (!engine) return engine.error();
   p.engine = *std::move(engine);
+  const auto instance = instance_name(p.settings);
+  p.watching = std::make_unique<assembly::watching>(p.settings, instance, *p.registry, standard_log());
   if (!p.engine->log().is_its_own_store()) {
-    p.recorder = std::make_unique<runtime::recorder>(p.engine->log(), p.engine->store(), standard_log());
+    runtime::recorder_options recording;
+    recording.observer = p.watching->observer();
+    p.recorder = std::make_unique<runtime::recorder>(p.engine->log(), p.engine->store(), standard_log(), recording);
   }
   p.runtime = std::make_unique<runtime::runtime>(
       p.engine->log(), p.engine->store(), *p.registry, p.around, standard_log(),
-      runtime::runtime_options{instance_name(p.settings), p.settings.threads}, p.on_dead_letter);
+      runtime::runtime_options{instance, p.settings.threads, p.watching->observer(), p.watching->tracer()},
+      p.on_dead_letter);
+  p.watching->look_at({&p.engine->log(), &p.engine->store(), p.recorder.get(), p.runtime.get(), {}});
   if (const auto running = p.runtime->start(); !running) {
     stop();
     return running.error();
@@ -130,12 +138,17 @@ result<void> app::start() {
     http.max_body_bytes = p.settings.max_body_bytes;
     http.authenticator = p.who;
     http.find_command = [&store = p.engine->store()](const command_id& id) { return command_as_json(store, id); };
+    p.watching->add_to(http);
     auto serving = gateway::http_gateway::start(std::move(http), p.runtime->commands(), standard_log());
     if (!serving) {
       stop();
       return serving.error();
     }
     p.http = *std::move(serving);
+  }
+  if (const auto watched = p.watching->serve(p.http.get(), p.runtime->commands()); !watched) {
+    stop();
+    return watched.error();
   }
   return {};
 }
@@ -144,8 +157,10 @@ void app::stop() {
   auto& p = *parts_;
   p.drain();
   p.http.reset();
+  if (p.watching) p.watching->stop_serving();
   p.runtime.reset();
   p.recorder.reset();
+  p.watching.reset();
   p.engine.reset();
 }
 
@@ -202,6 +217,9 @@ port::store& app::store() {
 }
 port::log& app::log() {
   return parts_->engine->log();
+}
+std::string app::metrics_address() const {
+  return parts_->watching ? parts_->watching->address() : std::string();
 }
 std::string app::http_address() const {
   return parts_->http ? parts_->http->address() : std::string();

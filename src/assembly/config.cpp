@@ -1,6 +1,7 @@
 #include <evd/config.hpp>
 
 #include <toml++/toml.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <cstdlib>
@@ -60,6 +61,8 @@ const std::vector<setting>& settings() {
       {"max_body_bytes", "EVD_MAX_BODY_BYTES",
        [](config& c, const std::string& t) { return read_number(t, c.max_body_bytes); }},
       {"drain", "EVD_DRAIN", [](config& c, const std::string& t) { return read_duration(t, c.drain); }},
+      {"metrics", "EVD_METRICS", [](config& c, const std::string& t) { return c.metrics = t, std::string(); }},
+      {"ready_lag", "EVD_READY_LAG", [](config& c, const std::string& t) { return read_duration(t, c.ready_lag); }},
       {"threads", "EVD_THREADS", [](config& c, const std::string& t) { return read_number(t, c.threads); }},
       {"name_space", "EVD_NAMESPACE",
        [](config& c, const std::string& t) { return c.nats.name_space = t, std::string(); }},
@@ -125,6 +128,12 @@ config config::from_environment() {
     const auto wrong = known.read(made, value);
     if (!wrong.empty()) made.problems.push_back({known.variable, wrong});
   }
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    const std::string_view variable = *each;
+    const auto equals = variable.find('=');
+    if (!variable.starts_with("OTEL_") || equals == std::string_view::npos) continue;
+    made.otel.emplace(variable.substr(0, equals), variable.substr(equals + 1));
+  }
   // NOLINTEND(concurrency-mt-unsafe)
   return made;
 }
@@ -134,6 +143,10 @@ result<void> config::validate() const {
   if (broker.empty()) wrong.push_back({"broker", "it is empty; `embedded:PATH` names the embedded engine's file"});
   if (max_body_bytes == 0) wrong.push_back({"max_body_bytes", "it is 0: no command could be called"});
   if (drain.count() < 0) wrong.push_back({"drain", "it is negative"});
+  if (ready_lag.count() < 0) wrong.push_back({"ready_lag", "it is negative"});
+  if (metrics != "on" && metrics != "off" && metrics.rfind(':') == std::string::npos) {
+    wrong.push_back({"metrics", "'" + metrics + "' is neither on nor off nor of the form ADDRESS:PORT"});
+  }
   if (!http.empty() && http.rfind(':') == std::string::npos) {
     wrong.push_back({"http", "'" + http + "' is not of the form ADDRESS:PORT, as in 127.0.0.1:8080"});
   }

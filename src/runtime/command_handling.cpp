@@ -52,6 +52,8 @@ class command_handling final : public handling {
     identity.chain = command.id;
     identity.attempt = call.attempts.front();
     identity.caller = &command.caller;
+    const header_map* const cause = &command.headers;
+    identity.trace = with.begin_trace({&cause, 1});
     call.running = std::make_unique<execution>(identity, std::vector<id>{command.id}, with.sink, with.pool.executor());
     call.ctx = std::make_unique<batch_context>(*call.running);
   }

@@ -20,6 +20,30 @@ using std::chrono::steady_clock;
 constexpr milliseconds first_pause{20};
 constexpr milliseconds longest_pause{2'000};
 
+std::string_view name_of(command_end how) {
+  switch (how) {
+    case command_end::accepted:
+      return "accepted";
+    case command_end::succeeded:
+      return "succeeded";
+    case command_end::rejected:
+      return "rejected";
+    case command_end::failed:
+      return "failed";
+    case command_end::retry:
+      return "retry";
+    case command_end::unknown:
+      return "unknown";
+    case command_end::refused:
+      return "refused";
+  }
+  return "unknown";
+}
+
+command_end end_of(const error& why) {
+  return describe(why.code).what_to_do == remedy::fix_caller ? command_end::rejected : command_end::failed;
+}
+
 }  // namespace
 
 struct command_runner::running_command {
@@ -35,25 +59,29 @@ struct command_runner::running_command {
   std::unique_ptr<execution> running;
   std::unique_ptr<context> ctx;
   ticker::ticket limit = 0;
+  steady_clock::time_point called = steady_clock::now();
+  timestamp called_at = now();
   steady_clock::time_point started;
-  timestamp started_at;
-  result<command_reply> reply = command_reply{};  // what the caller is told once the outcome is journalled
+  failure why;                                    // of its handler
+  command_end how = command_end::succeeded;       // told to the observer once the outcome is journalled
+  result<command_reply> reply = command_reply{};  // what the caller is told then
 };
 
 void command_runner::call(call_request request, std::function<void(result<command_reply>)> done) {
   const std::string where = "command " + request.name;
   if (closed_) {
-    done(error{errc::shutting_down, where, "this instance is ending", "call another instance, or again later", {}});
-    return;
+    return refuse(
+        request, nullptr, done,
+        error{errc::shutting_down, where, "this instance is ending", "call another instance, or again later", {}});
   }
   const auto* registered = what_.find_command(request.name);
   if (registered == nullptr) {
-    done(error{errc::not_found,
-               where,
-               "there is no command or query '" + request.name + "'",
-               "GET / lists what there is",
-               {}});
-    return;
+    return refuse(request, nullptr, done,
+                  error{errc::not_found,
+                        where,
+                        "there is no command or query '" + request.name + "'",
+                        "GET / lists what there is",
+                        {}});
   }
   const auto command = std::make_shared<running_command>(*registered, std::move(request));
   command->done = std::move(done);
@@ -63,8 +91,7 @@ void command_runner::call(call_request request, std::function<void(result<comman
       !read) {
     auto why = std::move(read).error();
     why.where = where;
-    command->done(std::move(why));
-    return;
+    return refuse(command->request, registered, command->done, std::move(why));
   }
   prepare(command);
   {
@@ -78,6 +105,23 @@ void command_runner::call(call_request request, std::function<void(result<comman
   }
 }
 
+void command_runner::refuse(const call_request& request, const registered_command* registered,
+                            const std::function<void(result<command_reply>)>& done, error why) const {
+  if (with_.observer != nullptr) {
+    // A shutting-down instance does not look names up any more, but knows them.
+    if (registered == nullptr) registered = what_.find_command(request.name);
+    command_ended told;
+    told.how = command_end::refused;
+    if (registered != nullptr) {
+      told.module = registered->module->name;
+      told.name = registered->command->name;
+      told.query = registered->command->query;
+    }
+    with_.observer->on(told);
+  }
+  done(std::move(why));
+}
+
 void command_runner::prepare(const shared_command& command) {
   const auto& definition = *command->registered.command;
   if (!definition.query) command->record.id = core::fresh_command_id(now(), random_bits());
@@ -87,6 +131,11 @@ void command_runner::prepare(const shared_command& command) {
   identity.handler = &definition.name;
   identity.chain = command->record.id;
   identity.caller = &command->request.caller;
+  // A durable command is traced where it runs.
+  if (definition.query || !(definition.options.durable || command->request.durable)) {
+    const header_map* const cause = &command->request.headers;
+    identity.trace = with_.begin_trace({&cause, 1});
+  }
   std::vector<id> parents;
   if (!definition.query) parents.push_back(command->record.id);
   command->running = std::make_unique<execution>(identity, std::move(parents), with_.sink, with_.pool.executor());
@@ -107,11 +156,13 @@ void command_runner::record(const shared_command& command) {
   record.accepted_at = now();
   record.time_limit = definition.options.time_limit;
   if (record.mode == command_mode::durable && core::holds_secret(*definition.input)) {
-    answer(command, error{errc::invalid_input,
-                          "command " + record.name,
-                          "its input holds a secret, which is never recorded, so it cannot be run later",
-                          "call it without asking for a response before it has ended",
-                          {}});
+    answer(command,
+           error{errc::invalid_input,
+                 "command " + record.name,
+                 "its input holds a secret, which is never recorded, so it cannot be run later",
+                 "call it without asking for a response before it has ended",
+                 {}},
+           command_end::refused);
     return;
   }
 
@@ -119,9 +170,9 @@ void command_runner::record(const shared_command& command) {
   what.commands.push_back(record);
   with_.log.commit(std::move(what), [this, command](result<port::receipt> receipt) {
     if (!receipt) {
-      answer(command, std::move(receipt).error());
+      answer(command, std::move(receipt).error(), command_end::refused);
     } else if (command->record.mode == command_mode::durable) {
-      answer(command, command_reply{command->record.id, command_status::accepted, "null"});
+      answer(command, command_reply{command->record.id, command_status::accepted, "null"}, command_end::accepted);
     } else {
       run(command);
     }
@@ -133,7 +184,6 @@ void command_runner::run(const shared_command& command) {
   command->limit = with_.time.after(definition.options.time_limit, [command] { command->running->request_stop(); });
   with_.pool.post([this, command, &definition] {
     command->started = steady_clock::now();
-    command->started_at = now();
     const invocation call{command->running->identity().what, command->registered.module->name, definition.name, "",
                           *command->ctx};
     run_inside(
@@ -150,9 +200,12 @@ void command_runner::finished(const shared_command& command, const std::exceptio
   const auto& definition = *command->registered.command;
   if (definition.query) {
     if (thrown) {
-      answer(command, command_error(thrown, definition.name));
+      auto why = command_error(thrown, definition.name);
+      const auto how = end_of(why);
+      command->why = describe_failure(thrown);
+      answer(command, std::move(why), how);
     } else {
-      answer(command, command_reply{{}, command_status::succeeded, std::move(command->answer)});
+      answer(command, command_reply{{}, command_status::succeeded, std::move(command->answer)}, command_end::succeeded);
     }
     return;
   }
@@ -167,9 +220,10 @@ void command_runner::finished(const shared_command& command, const std::exceptio
   outcome.instance = with_.instance;
   if (thrown) {
     auto why = command_error(thrown, definition.name);
-    outcome.status =
-        describe(why.code).what_to_do == remedy::fix_caller ? command_status::rejected : command_status::failed;
-    outcome.failure = describe_failure(thrown);
+    command->how = end_of(why);
+    command->why = describe_failure(thrown);
+    outcome.status = command->how == command_end::rejected ? command_status::rejected : command_status::failed;
+    outcome.failure = command->why;
     if (outcome.status == command_status::failed) {
       command->running->log().error("command failed", {{"error", outcome.failure->message}});
     }
@@ -191,7 +245,8 @@ void command_runner::settle(const shared_command& command, port::write what, mil
   auto again = what;
   with_.log.commit(std::move(what), [this, command, pause, again = std::move(again)](result<port::receipt> receipt) {
     if (receipt) {
-      answer(command, std::move(command->reply));
+      report_published(*command, again.events);
+      answer(command, std::move(command->reply), command->how);
       return;
     }
     const auto& why = receipt.error();
@@ -199,11 +254,13 @@ void command_runner::settle(const shared_command& command, port::write what, mil
     const bool late = steady_clock::now() - command->started > command->record.time_limit;
     if (hopeless || late || closed_) {
       command->running->log().error("the outcome of a command could not be recorded", {{"error", why.to_string()}});
-      answer(command, error{errc::outcome_unknown,
-                            "command " + command->record.name,
-                            "it ran, and its events could not be written: " + why.to_string(),
-                            "look for the command " + command->record.id.to_string() + " before calling again",
-                            {}});
+      answer(command,
+             error{errc::outcome_unknown,
+                   "command " + command->record.name,
+                   "it ran, and its events could not be written: " + why.to_string(),
+                   "look for the command " + command->record.id.to_string() + " before calling again",
+                   {}},
+             command_end::unknown);
       return;
     }
     with_.time.after(pause,
@@ -211,7 +268,41 @@ void command_runner::settle(const shared_command& command, port::write what, mil
   });
 }
 
-void command_runner::answer(const shared_command& command, result<command_reply> reply) {
+void command_runner::report(const running_command& command, command_end how, const result<command_reply>& reply) const {
+  const auto& identity = command.running->identity();
+  if (with_.observer != nullptr) {
+    command_ended told{*identity.module, *identity.handler, identity.what == invocation::kind::query, how, {}};
+    if (how != command_end::refused && how != command_end::accepted) {
+      told.duration = std::chrono::duration_cast<microseconds>(steady_clock::now() - command.called);
+    }
+    with_.observer->on(told);
+  }
+  if (identity.trace && identity.trace->sampled) {
+    auto why = command.why;
+    if (why.type.empty() && !reply) why = {std::string(describe(reply.error().code).name), reply.error().detail, ""};
+    with_.tracer->ended({*identity.trace,
+                         identity.what,
+                         *identity.module,
+                         *identity.handler,
+                         identity.chain,
+                         1,
+                         command.called_at,
+                         now(),
+                         command.request.source,
+                         command.request.headers,
+                         name_of(how),
+                         std::move(why),
+                         {}});
+  }
+}
+
+void command_runner::report_published(const running_command& command, std::span<const event_record> events) const {
+  const auto& identity = command.running->identity();
+  report_events(with_, *identity.module, events, identity.trace);
+}
+
+void command_runner::answer(const shared_command& command, result<command_reply> reply, command_end how) {
+  report(*command, how, reply);
   command->done(std::move(reply));
   const std::lock_guard lock(mutex_);
   running_.erase(command.get());

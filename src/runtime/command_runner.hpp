@@ -44,7 +44,11 @@ class command_runner final : public command_service {
   void run(const shared_command& command);
   void finished(const shared_command& command, const std::exception_ptr& thrown);
   void settle(const shared_command& command, port::write what, std::chrono::milliseconds pause);
-  void answer(const shared_command& command, result<command_reply> reply);
+  void answer(const shared_command& command, result<command_reply> reply, command_end how);
+  void report(const running_command& command, command_end how, const result<command_reply>& reply) const;
+  void report_published(const running_command& command, std::span<const event_record> events) const;
+  void refuse(const call_request& request, const registered_command* registered,
+              const std::function<void(result<command_reply>)>& done, error why) const;
 
   environment with_;
   const registry& what_;

@@ -28,6 +28,10 @@ const event_record* context::record() const {
 std::stop_token context::stop_token() const {
   return state_.stop_token();
 }
+std::string context::traceparent() const {
+  const auto& identity = state_.identity();
+  return identity.trace ? core::to_traceparent(*identity.trace) : std::string();
+}
 const logger& context::log() const {
   return state_.log();
 }

@@ -1,10 +1,10 @@
 #include "runtime/dispatcher.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "runtime/failure.hpp"
+#include "runtime/held_delivery.hpp"
 
 namespace evd::runtime {
 
@@ -55,29 +55,6 @@ demand demand_of(const handling& what) {
 }
 
 }  // namespace
-
-// One delivery that this instance has. `mutex` guards `state`; the rest is touched only by whoever moves it on.
-struct dispatcher::held_delivery {
-  core::delivery_handle handle = 0;
-  bool begun = false;  // chosen to run; guarded by the dispatcher's mutex
-  port::delivery delivery;
-  std::shared_ptr<const void> value;
-  core::handler_yield yield;
-  shared_run running;
-  std::uint32_t serial = 0;  // of the machine's last `run`
-
-  std::mutex mutex;  // guards what follows
-  core::delivery_state state;
-  std::uint32_t paused_in = 0;  // the serial with which it was last said to pause
-};
-
-struct dispatcher::handler_run {
-  std::vector<shared_held> members;
-  admission::manner manner = admission::manner::beside_others;
-  handler_call handler;
-  steady_clock::time_point began;
-  std::atomic<bool> over = false;  // its place is free: it has ended, or is waited for no longer
-};
 
 dispatcher::dispatcher(const environment& with, std::unique_ptr<handling> what)
     : with_(with),
@@ -206,6 +183,7 @@ void dispatcher::begin(const std::vector<shared_held>& members) {
       const auto& delivery = held->delivery;
       actions = core::step(held->state, what_->rules(),
                            core::arrived{delivery.attempt, delivery.handed_over, delivery.deadline}, now());
+      observe(*held, actions);
     }
     for (const auto& action : actions) {
       if (const auto* run = std::get_if<core::run>(&action)) {
@@ -244,7 +222,8 @@ void dispatcher::decode(const shared_run& all) {
     if (!held->value) {
       auto value = what_->decode(held->delivery);
       if (!value) {
-        report_failure(held, undecodable(value.error()));
+        const auto actions = report_failure(held, undecodable(value.error()));
+        trace_undecodable(*held, value.error(), actions);
         continue;
       }
       held->value = *std::move(value);
@@ -292,11 +271,14 @@ void dispatcher::invoke(const shared_run& call) {
     handler.attempts.push_back(held->state.attempt);
   }
   what_->prepare(handler, with_);
+  call->began = steady_clock::now();
+  call->began_at = now();
   for (const auto& held : call->members) {
     const std::lock_guard lock(held->mutex);
     held->running = call;
+    held->began = call->began_at;
+    held->trace = handler.running->identity().trace;
   }
-  call->began = steady_clock::now();
   what_->invoke(handler, with_,
                 [self = shared_from_this(), call](const std::exception_ptr& thrown) { self->ended(call, thrown); });
 }
@@ -319,6 +301,8 @@ void dispatcher::ended(const shared_run& call, const std::exception_ptr& thrown)
   }
 
   std::vector<shared_held> settling;
+  std::vector<core::delivery_actions> decided;  // for the trace, if there is one
+  const bool traced = handler.running->identity().trace.has_value();
   for (std::size_t i = 0; i < call->members.size(); ++i) {
     const auto& held = call->members[i];
     auto why = failed;
@@ -328,7 +312,8 @@ void dispatcher::ended(const shared_run& call, const std::exception_ptr& thrown)
         const std::lock_guard lock(held->mutex);
         if (held->running == call) held->running.reset();
       }
-      report_failure(held, classify(why, what_->retry_rules()));
+      const auto actions = report_failure(held, classify(why, what_->retry_rules()));
+      if (traced) decided.push_back(actions);
       continue;
     }
     held->yield = std::move(yields[i]);
@@ -337,7 +322,9 @@ void dispatcher::ended(const shared_run& call, const std::exception_ptr& thrown)
       const std::lock_guard lock(held->mutex);
       if (held->running == call) held->running.reset();
       actions = core::step(held->state, what_->rules(), core::handler_succeeded{held->serial}, now());
+      observe(*held, actions);
     }
+    if (traced) decided.push_back(actions);
     const bool only_settles = actions.size() == 1 && std::holds_alternative<core::settle>(*actions.begin());
     if (only_settles) {
       settling.push_back(held);
@@ -345,11 +332,12 @@ void dispatcher::ended(const shared_run& call, const std::exception_ptr& thrown)
       perform(held, actions);
     }
   }
+  if (traced) trace(call, decided);
   if (!settling.empty()) commit(settling);
   call_over(call);
 }
 
-void dispatcher::report_failure(const shared_held& held, core::handler_failed why) {
+core::delivery_actions dispatcher::report_failure(const shared_held& held, core::handler_failed why) {
   why.serial = held->serial;
   if (why.kind != core::failure_kind::environment) {
     std::uint32_t attempt = 0;
@@ -362,14 +350,15 @@ void dispatcher::report_failure(const shared_held& held, core::handler_failed wh
                                        {"error", why.why.message},
                                        {"event", id_of(held->delivery)}});
   }
-  feed(held, std::move(why));
+  return feed(held, std::move(why));
 }
 
-void dispatcher::feed(const shared_held& held, core::delivery_input&& input) {
+core::delivery_actions dispatcher::feed(const shared_held& held, core::delivery_input&& input) {
   core::delivery_actions actions;
   {
     const std::lock_guard lock(held->mutex);
     actions = core::step(held->state, what_->rules(), std::move(input), now());
+    observe(*held, actions);
   }
   // A machine that runs again after a pause; `begin` sees the first run itself.
   for (const auto& action : actions) {
@@ -386,6 +375,7 @@ void dispatcher::feed(const shared_held& held, core::delivery_input&& input) {
   }
   perform(held, actions);
   if (what_->rules().in_place) pause_if_waiting(held);
+  return actions;
 }
 
 // A delivery that waits for its next attempt gives its place to another key's.
@@ -420,6 +410,7 @@ void dispatcher::perform(const shared_held& held, const core::delivery_actions& 
       if (std::holds_alternative<core::abandon>(action)) {
         logger_.error("a handler does not end when asked to; its thread is lost until it does",
                       {{"event", id_of(held->delivery)}});
+        trace(running, {});
         call_over(running);
       }
     } else if (std::holds_alternative<core::settle>(action) || std::holds_alternative<core::commit_again>(action)) {
@@ -454,6 +445,7 @@ void dispatcher::commit(const std::vector<shared_held>& members) {
                                      letters = std::move(letters)](const result<port::receipt>& receipt) {
     if (receipt) {
       for (const auto& letter : letters) self->announce(letter);
+      for (const auto& held : members) self->report_published(*held);
     }
     for (std::size_t i = 0; i < members.size(); ++i) self->settled(members[i], serials[i], receipt);
     self->pump();
@@ -476,6 +468,7 @@ void dispatcher::announce(const dead_letter_record& letter) {
                                                    {"attempts", letter.attempts},
                                                    {"error", letter.failure.message},
                                                    {"deadLetter", letter.id}});
+  if (with_.observer != nullptr) with_.observer->on(dead_lettered{key_.module, key_.name, letter.reason});
   if (with_.on_dead_letter) with_.on_dead_letter(letter);
 }
 

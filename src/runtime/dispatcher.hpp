@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <evd/port/log.hpp>
@@ -59,8 +60,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void decode(const shared_run& call);
   void invoke(const shared_run& call);
   void ended(const shared_run& call, const std::exception_ptr& thrown);
-  void report_failure(const shared_held& held, core::handler_failed why);
-  void feed(const shared_held& held, core::delivery_input&& input);
+  core::delivery_actions report_failure(const shared_held& held, core::handler_failed why);
+  core::delivery_actions feed(const shared_held& held, core::delivery_input&& input);
   void perform(const shared_held& held, const core::delivery_actions& actions);
   void commit(const std::vector<shared_held>& members);
   void settled(const shared_held& held, std::uint32_t serial, const result<port::receipt>& receipt);
@@ -69,6 +70,10 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void follow(const core::ordered_actions& actions);
   void hand_back(const std::vector<shared_held>& unbegun);
   void announce(const dead_letter_record& letter);
+  void observe(const held_delivery& held, const core::delivery_actions& actions) const;
+  void trace(const shared_run& call, std::span<const core::delivery_actions> actions);
+  void trace_undecodable(const held_delivery& held, const error& why, const core::delivery_actions& actions) const;
+  void report_published(held_delivery& held) const;
   void call_over(const shared_run& call);
 
   environment with_;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -12,7 +14,9 @@
 #include <evd/port/store.hpp>
 
 #include "runtime/admission.hpp"
+#include "runtime/observer.hpp"
 #include "runtime/ticker.hpp"
+#include "runtime/tracer.hpp"
 #include "runtime/worker_pool.hpp"
 
 namespace evd::runtime {
@@ -28,6 +32,14 @@ struct environment {
   const std::vector<middleware>& around;
   std::string instance;
   std::function<void(const dead_letter_record&)> on_dead_letter;
+  evd::runtime::observer* observer = nullptr;  ///< null: nobody counts
+  evd::runtime::tracer* tracer = nullptr;      ///< null: nobody draws traces
+
+  /// The span of a call that begins because of something with these headers.
+  [[nodiscard]] std::optional<core::trace_context> begin_trace(std::span<const header_map* const> causes) const {
+    if (tracer == nullptr) return std::nullopt;
+    return tracer->begin(causes);
+  }
 };
 
 [[nodiscard]] inline timestamp now() {

@@ -64,6 +64,11 @@ class event_handling final : public handling {
         call.entries.emplace_back(*event_of(*call.deliveries[i]), call.values[i], call.attempts[i]);
       }
     }
+    if (with.tracer != nullptr) {
+      std::vector<const header_map*> causes;
+      for (const auto* delivery : call.deliveries) causes.push_back(&event_of(*delivery)->headers);
+      identity.trace = with.begin_trace(causes);
+    }
     call.running = std::make_unique<execution>(identity, std::move(parents), with.sink, with.pool.executor());
     call.ctx = std::make_unique<batch_context>(*call.running);
   }

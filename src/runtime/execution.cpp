@@ -39,6 +39,7 @@ const logger& execution::log() {
       fields.emplace_back("subject", identity_.record->subject);
       fields.emplace_back("attempt", identity_.attempt);
     }
+    if (identity_.trace && identity_.trace->sampled) fields.emplace_back("trace", core::to_hex(identity_.trace->trace));
     log_.emplace(*sink_, std::move(fields));
   }
   return *log_;

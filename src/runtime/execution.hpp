@@ -15,6 +15,8 @@
 #include <evd/logger.hpp>
 #include <evd/record.hpp>
 
+#include "core/trace_context.hpp"
+
 namespace evd::runtime {
 
 /// An event that a handler has published, encoded, waiting for the handler's success.
@@ -35,6 +37,7 @@ struct execution_identity {
   std::uint32_t attempt = 1;
   const std::string* caller = nullptr;
   const event_record* record = nullptr;
+  std::optional<core::trace_context> trace;  ///< the span of this call; none: nobody draws traces
 };
 
 /// Threads: as `evd::context`; `request_stop` from any.

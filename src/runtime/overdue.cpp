@@ -41,15 +41,21 @@ void close_overdue_commands(const environment& with) {
     if (!found) return;  // the next turn finds them
     const auto at = now();
     port::write what;
+    std::vector<subscription_key> closed;  // module and name of each
     for (const auto& document : found->items) {
-      if (is_overdue(document, at)) what.journal.push_back(unknown_outcome(document.command, with.instance, at));
+      if (!is_overdue(document, at)) continue;
+      what.journal.push_back(unknown_outcome(document.command, with.instance, at));
+      closed.push_back({document.command.module, document.command.name});
     }
     if (!what.empty()) {
-      const auto count = what.journal.size();
-      with.log.commit(std::move(what), [&sink = with.sink, count](const result<port::receipt>& receipt) {
-        if (receipt)
-          logger(sink).warning("commands were left open by an instance that ended; closed as unknown",
-                               {{"commands", count}});
+      with.log.commit(std::move(what), [&sink = with.sink, observer = with.observer,
+                                        closed = std::move(closed)](const result<port::receipt>& receipt) {
+        if (!receipt) return;
+        logger(sink).warning("commands were left open by an instance that ended; closed as unknown",
+                             {{"commands", closed.size()}});
+        if (observer == nullptr) return;
+        for (const auto& [module, name] : closed)
+          observer->on(command_ended{module, name, false, command_end::unknown, {}});
       });
     }
     page.after = found->next;

@@ -38,6 +38,9 @@ std::vector<event_record> publish_records(std::vector<collected_event> collected
     record.headers = headers;
   }
   core::assign_ids(records);
+  if (identity.trace) {
+    for (auto& record : records) core::stamp(record, *identity.trace);
+  }
   return records;
 }
 
@@ -58,6 +61,11 @@ std::vector<event_record> publish_batch_records(std::vector<collected_event> col
       record.headers = entry.record().headers;
     }
     core::assign_ids(records);
+    if (identity.trace) {
+      // An event stays in its cause's trace. The call itself is in that of the first entry.
+      const auto caused = &entry == &entries.front() ? std::nullopt : core::trace_of(entry.record().headers);
+      for (auto& record : records) core::stamp(record, caused.value_or(*identity.trace));
+    }
     std::move(records.begin(), records.end(), std::back_inserter(all));
   }
 
@@ -75,8 +83,25 @@ std::vector<event_record> publish_batch_records(std::vector<collected_event> col
     }
   }
   core::assign_batch_ids(common);
+  if (identity.trace) {
+    for (auto& record : common) core::stamp(record, *identity.trace);
+  }
   std::move(common.begin(), common.end(), std::back_inserter(all));
   return all;
+}
+
+void report_events(const environment& with, std::string_view module, std::span<const event_record> events,
+                   const std::optional<core::trace_context>& call) {
+  if (events.empty()) return;
+  if (with.observer != nullptr) {
+    events_published told{module, events.size(), 0};
+    for (const auto& event : events) told.bytes += event.data.text.size();
+    with.observer->on(told);
+  }
+  if (with.tracer != nullptr && call && call->sampled) {
+    const auto ended = now();
+    for (const auto& event : events) with.tracer->published({event, *call, event.time, ended});
+  }
 }
 
 }  // namespace evd::runtime

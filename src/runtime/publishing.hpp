@@ -6,6 +6,7 @@
 
 #include <evd/record.hpp>
 
+#include "runtime/environment.hpp"
 #include "runtime/execution.hpp"
 
 namespace evd::runtime {
@@ -23,5 +24,10 @@ namespace evd::runtime {
                                                               const execution_identity& identity,
                                                               std::span<const batch_entry> entries,
                                                               const std::string& subscription, timestamp now);
+
+/// Tells observer and tracer of `with`, if there are any, that these are durable: what `module` has published, in a
+/// call that was traced as `call` says.
+void report_events(const environment& with, std::string_view module, std::span<const event_record> events,
+                   const std::optional<core::trace_context>& call);
 
 }  // namespace evd::runtime

@@ -24,6 +24,21 @@ std::string kind_of(const log_record& record) {
   return std::string(names[record.index()]);
 }
 
+// When a record came to be. A record of the journal is about what happened just before.
+timestamp time_of(const log_record& record) {
+  struct reader {
+    timestamp operator()(const command_record& what) const { return what.accepted_at; }
+    timestamp operator()(const event_record& what) const { return what.not_before.value_or(what.time); }
+    timestamp operator()(const attempt_record& what) const { return what.started_at + what.duration; }
+    timestamp operator()(const outcome_record& what) const { return what.started_at + what.duration; }
+    timestamp operator()(const command_outcome_record& what) const { return what.ended_at; }
+    timestamp operator()(const dead_letter_record& what) const { return what.at; }
+    timestamp operator()(const dead_letter_change& what) const { return what.at; }
+    timestamp operator()(const subscription_record& what) const { return what.registered_at; }
+  };
+  return std::visit(reader(), record);
+}
+
 timestamp now() {
   return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
@@ -71,6 +86,8 @@ void recorder::run(const std::stop_token& stop) {
     {
       const std::lock_guard lock(mutex_);
       state_.store_is_away = true;
+      // What waits has not even been read: at least this old.
+      if (!state_.behind_since) state_.behind_since = now();
     }
     sleep(stop, pause, false);
     pause = std::min(pause * 2, options_.longest_pause);
@@ -94,6 +111,12 @@ result<bool> recorder::step() {
   if (!page) return page.error();
   const bool moved = page->upto != from;
   if (moved) {
+    std::optional<timestamp> oldest;
+    if (!page->records.empty()) oldest = time_of(page->records.front().record);
+    if (oldest) {
+      const std::lock_guard lock(mutex_);
+      state_.behind_since = oldest;
+    }
     for (const auto& [position, kind, record, why] : page->unreadable) {
       if (auto aside = set_aside({position, kind, record, why, now()}); !aside) return aside.error();
     }
@@ -105,8 +128,16 @@ result<bool> recorder::step() {
     if (!written) return written.error();
     if (const auto noted = log_.recorded(page->upto); !noted) return noted.error();
     from = page->upto;
+    if (options_.observer != nullptr && oldest) {
+      options_.observer->on(
+          records_recorded{page->records.size(), std::max(std::chrono::microseconds(0), now() - *oldest)});
+    }
   }
   const std::lock_guard lock(mutex_);
+  state_.behind_since.reset();
+  if (page->records.size() == options_.batch) {
+    state_.behind_since = time_of(page->records.back().record);  // there is more
+  }
   state_.recorded = from;
   state_.records += page->records.size();
   state_.store_is_away = false;

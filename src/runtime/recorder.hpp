@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
@@ -11,12 +12,15 @@
 #include <evd/port/log.hpp>
 #include <evd/port/store.hpp>
 
+#include "runtime/observer.hpp"
+
 namespace evd::runtime {
 
 struct recorder_options {
   std::size_t batch = 1'000;                   ///< records a write
   std::chrono::milliseconds first_pause{100};  ///< after a failed write; doubles with each further one
   std::chrono::milliseconds longest_pause{5'000};
+  evd::runtime::observer* observer = nullptr;  ///< null: nobody counts
 };
 
 /// How the recorder is.
@@ -25,6 +29,12 @@ struct recorder_state {
   std::uint64_t records = 0;      ///< written since it started
   std::uint64_t quarantined = 0;  ///< since it started
   bool store_is_away = false;
+  std::optional<timestamp> behind_since;  ///< time of the oldest record known to be unrecorded; none: it has all
+
+  /// How far behind the store is.
+  [[nodiscard]] std::chrono::microseconds lag(timestamp now) const {
+    return behind_since && *behind_since < now ? now - *behind_since : std::chrono::microseconds(0);
+  }
 };
 
 /// Reads records in the order of the log and writes them in bulk; only then the log may let go of them. Everything it

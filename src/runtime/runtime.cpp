@@ -36,7 +36,17 @@ struct runtime::parts {
       : registered(what),
         around(std::move(layers)),
         pool(thread_count(options.threads)),
-        with{log, store, pool, time, gate, sink, around, std::move(options.instance), std::move(on_dead_letter)},
+        with{log,
+             store,
+             pool,
+             time,
+             gate,
+             sink,
+             around,
+             std::move(options.instance),
+             std::move(on_dead_letter),
+             options.observer,
+             options.tracer},
         commands(with, what) {}
 
   const registry& registered;
@@ -138,6 +148,11 @@ std::size_t runtime::stop(milliseconds drain) {
 
 command_service& runtime::commands() {
   return parts_->commands;
+}
+
+runtime_load runtime::load() const {
+  const auto& p = *parts_;
+  return {p.pool.size(), p.pool.busy(), p.commands.running(), p.held()};
 }
 
 result<bool> runtime::idle() {

@@ -15,13 +15,25 @@
 #include <evd/port/store.hpp>
 
 #include "runtime/command_service.hpp"
+#include "runtime/observer.hpp"
 #include "runtime/registry.hpp"
+#include "runtime/tracer.hpp"
 
 namespace evd::runtime {
 
 struct runtime_options {
-  std::string instance;       ///< who we are, in records
-  std::uint32_t threads = 0;  ///< that run handlers; 0: four for each core
+  std::string instance;                        ///< who we are, in records
+  std::uint32_t threads = 0;                   ///< that run handlers; 0: four for each core
+  evd::runtime::observer* observer = nullptr;  ///< null: nobody counts
+  evd::runtime::tracer* tracer = nullptr;      ///< null: nobody draws traces
+};
+
+/// How busy an instance is.
+struct runtime_load {
+  std::uint32_t threads = 0;   ///< that run handlers
+  std::uint32_t busy = 0;      ///< of them
+  std::size_t commands = 0;    ///< running in place
+  std::size_t deliveries = 0;  ///< here: waiting, running, being settled
 };
 
 /// Threads: `stop` and everything of `commands()` from any. Lifetime: log, store, registry and sink outlive it.
@@ -45,6 +57,8 @@ class runtime {
 
   /// Whether no command runs, and every subscription has handled everything.
   [[nodiscard]] result<bool> idle();
+
+  [[nodiscard]] runtime_load load() const;
 
  private:
   struct parts;

@@ -32,6 +32,7 @@ LIBRARIES = [
     ("mongoc/", "libmongoc"),
     ("bson/", "libmongoc"),
     ("curl", "libcurl"),
+    ("prometheus/", "prometheus-cpp"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

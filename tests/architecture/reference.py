@@ -2,7 +2,7 @@
 """Holds docs/reference to the headers it describes.
 
 errors.md     its table is that of include/evd/error.hpp, row by row
-configuration.md  names every variable that the source reads, and none that it does not
+configuration.md  names every variable (EVD_*, OTEL_*) that the source reads, and none that it does not
 
 use: reference.py REPOSITORY [--update]     --update writes the table of errors anew
 """
@@ -33,9 +33,9 @@ def errors(root, update):
 def configuration(root):
     files = [f for top in ("include", "src", "apps") for f in (root / top).rglob("*.?pp")]
     code = "\n".join(f.read_text() for f in files)
-    read = set(re.findall(r'"(EVD_[A-Z_]+)"', code))
+    read = set(re.findall(r'"((?:EVD|OTEL)_[A-Z_]+)"', code))
     page = (root / "docs/reference/configuration.md").read_text()
-    named = set(re.findall(r"`(EVD_[A-Z_]+)`", page))
+    named = set(re.findall(r"`((?:EVD|OTEL)_[A-Z_]+)`", page))
     for name in sorted(read - named):
         yield f"docs/reference/configuration.md does not name {name}"
     for name in sorted(named - read):

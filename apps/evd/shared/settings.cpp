@@ -26,8 +26,8 @@ colour_choice read_colour(const std::string& text, const std::string& where) {
 }
 
 /// Settings of applications, which may share the file.
-constexpr std::string_view not_ours[] = {"http",          "instance",       "durability", "drain",
-                                         "max_log_bytes", "max_body_bytes", "threads"};
+constexpr std::string_view not_ours[] = {"http",           "instance", "durability", "drain",    "max_log_bytes",
+                                         "max_body_bytes", "threads",  "metrics",    "ready_lag"};
 
 std::string text_of(const toml::node& node, const std::string& where) {
   if (const auto text = node.value_exact<std::string>()) return *text;

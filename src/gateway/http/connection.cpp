@@ -1,6 +1,7 @@
 #include "gateway/http/connection.hpp"
 
 #include <ctime>
+#include <utility>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/strand.hpp>
@@ -197,6 +198,8 @@ void connection::handle() {
   request->query = target ? target->query : std::string{};
   request->headers = to_headers(message);
   request->body = std::move(message.body());
+  request_ = request;
+  handed_over_ = std::chrono::steady_clock::now();
   dispatch(server_, std::move(request), [weak = weak_from_this(), into = server_.into](http_response response) {
     into->post([weak, response = std::move(response)]() mutable {
       const auto self = weak.lock();
@@ -209,6 +212,7 @@ void connection::handle() {
 
 void connection::write(http_response response) {
   if (ended_) return;
+  report(response.status);
   answering_ = true;
   if (!parser_->is_done() || server_.ending) keep_alive_ = false;
   const auto prepare = [&](auto& message) {
@@ -230,6 +234,20 @@ void connection::write(http_response response) {
   prepare(*message);
   message->body() = std::move(response.body);
   send(message);
+}
+
+void connection::report(int status) {
+  const auto request = std::exchange(request_, nullptr);
+  if (!server_.options.on_answered) return;
+  answered_request told;
+  told.status = status;
+  if (request) {
+    told.route = request->route;
+    told.method = request->method;
+    const auto took = std::chrono::steady_clock::now() - handed_over_;
+    told.duration = std::chrono::duration_cast<std::chrono::microseconds>(took);
+  }
+  server_.options.on_answered(told);
 }
 
 template <class Message>

@@ -8,6 +8,7 @@
 /// Threads: `start`, `stop_when_idle` and `close` from any thread; all else happens on the connection's strand.
 /// Lifetime: kept alive by its pending operation and by the server's list.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 
@@ -44,6 +45,7 @@ class connection : public std::enable_shared_from_this<connection> {
   void refuse(const code& failed);
   void handle();
   void write(http_response response);
+  void report(int status);
   template <class Message>
   void send(std::shared_ptr<Message> message);
   void on_written(const code& failed);
@@ -54,6 +56,8 @@ class connection : public std::enable_shared_from_this<connection> {
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
+  std::shared_ptr<const http_request> request_;  ///< being handled
+  std::chrono::steady_clock::time_point handed_over_;
   bool idle_ = true;        ///< no byte of a request has come
   bool answering_ = false;  ///< a request has come whole, or is being refused
   bool head_ = false;       ///< the answer's body is not sent

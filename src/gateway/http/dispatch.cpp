@@ -92,6 +92,7 @@ void dispatch(server_core& server, std::shared_ptr<http_request> request, answer
     refused.headers.emplace_back("Allow", joined(allowed));
     return waiting->give(std::move(refused));
   }
+  waiting->request().route = found->path;
   if (asked.method == "HEAD") waiting->request().method = "GET";
 
   const bool asks = server.options.authenticator && found->caller == caller_is::asked;

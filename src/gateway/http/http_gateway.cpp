@@ -24,7 +24,8 @@ constexpr std::chrono::seconds arriving{1};
 struct http_gateway::server {
   server(http_options options, runtime::command_service& commands, log_sink& log)
       : core(std::move(options), log), accepting(std::make_shared<listener>(core)) {
-    add_standard_routes(core, commands);
+    add_probe_routes(core, commands);
+    if (!core.options.probes_only) add_standard_routes(core, commands);
   }
 
   void close_and_join() {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <evd/app.hpp>
 #include <evd/error.hpp>
@@ -24,6 +25,12 @@ namespace evd::gateway {
 /// A command's state by its id, as JSON, for `GET /commands/ID`; none when nothing is known of it. It may block.
 using command_lookup = std::function<result<std::optional<std::string>>(const command_id&)>;
 
+/// One thing that has to be so for the instance to take work.
+struct readiness_check {
+  std::string name;                        ///< "recorder"
+  std::function<evd::result<void>()> ask;  ///< an error says why it does not; it may block
+};
+
 struct http_options {
   std::string address = "127.0.0.1:8080";            ///< `ADDRESS:PORT`, `[IPv6]:PORT`; port 0: any that is free
   std::uint64_t max_body_bytes = 1 << 20;            ///< a larger body is refused with 413 before it is read
@@ -33,8 +40,11 @@ struct http_options {
   std::chrono::milliseconds idle_timeout{60'000};    ///< an open connection without a request
   evd::authenticator authenticator{};                ///< none: every caller is nobody; it may block
   command_lookup find_command{};                     ///< none: there is no `GET /commands/ID`
-  std::uint32_t threads = 2;                         ///< that serve connections; as many may block in routes
-  std::uint32_t max_connections = 4'096;             ///< at once; further ones wait to be accepted
+  std::vector<readiness_check> readiness{};          ///< for `/readyz`, beside the service's own
+  std::function<void(const answered_request&)> on_answered{};  ///< told of every answer; it must not block
+  bool probes_only = false;               ///< `/livez`, `/readyz` and what is mounted, but no commands and queries
+  std::uint32_t threads = 2;              ///< that serve connections; as many may block in routes
+  std::uint32_t max_connections = 4'096;  ///< at once; further ones wait to be accepted
 };
 
 /// Threads: any; `stop` and the destructor from one at a time. Lifetime: the service and the sink outlive it; answers

@@ -5,7 +5,10 @@
 
 namespace evd::gateway {
 
-/// `/`, `/openapi.json`, `/livez`, `/readyz`, `/commands/`, `/queries/`.
+/// `/livez`: the process serves requests. `/readyz`: it takes work, or every reason why it does not.
+void add_probe_routes(server_core& server, runtime::command_service& commands);
+
+/// `/`, `/openapi.json`, `/commands/`, `/queries/`.
 void add_standard_routes(server_core& server, runtime::command_service& commands);
 
 /// `POST /commands/NAME`, `GET /commands/ID`, `GET /queries/NAME`, `POST /queries/NAME`.

@@ -38,8 +38,52 @@ TEST_F(gateway_test, readiness_is_the_services) {
   service.is_ready = false;
   const auto got = ask("GET", "/readyz");
   EXPECT_EQ(got.status, 503);
-  EXPECT_THAT(got.body, HasSubstr("the recorder is behind"));
+  EXPECT_EQ(
+      got.body,
+      R"({"status":"not_ready","reasons":[{"check":"log","code":"unavailable","detail":"the recorder is behind"}]})");
   EXPECT_EQ(got.headers.at("retry-after"), "1");
+}
+
+TEST_F(gateway_test, readiness_says_every_reason) {
+  gateway::http_options options;
+  options.readiness.push_back({"recorder", [] { return error{errc::unavailable, "", "far behind", "", {}}; }});
+  options.readiness.push_back({"other", [] { return result<void>(); }});
+  service.is_ready = false;
+  start(std::move(options));
+  const auto got = ask("GET", "/readyz");
+  EXPECT_EQ(got.status, 503);
+  EXPECT_THAT(got.body, HasSubstr(R"("check":"log")"));
+  EXPECT_THAT(got.body, HasSubstr(R"({"check":"recorder","code":"unavailable","detail":"far behind"})"));
+  EXPECT_THAT(got.body, Not(HasSubstr("other")));
+}
+
+TEST_F(gateway_test, a_gateway_of_probes_has_no_commands) {
+  gateway::http_options options;
+  options.probes_only = true;
+  start(std::move(options));
+  EXPECT_EQ(ask("GET", "/livez").status, 200);
+  EXPECT_EQ(ask("GET", "/readyz").status, 200);
+  EXPECT_EQ(ask("POST", "/commands/register", R"({"name":"Ada"})").status, 404);
+  EXPECT_EQ(ask("GET", "/").status, 404);
+}
+
+TEST_F(gateway_test, every_answer_is_observed_under_its_routes_path) {
+  std::mutex mutex;
+  std::vector<std::string> seen;
+  gateway::http_options options;
+  options.on_answered = [&](const gateway::answered_request& what) {
+    const std::lock_guard lock(mutex);
+    seen.push_back(std::string(what.method) + ' ' + std::string(what.route) + ' ' + std::to_string(what.status));
+  };
+  start(std::move(options));
+  ask("GET", "/livez");
+  ask("POST", "/commands/refuse", R"({"name":"Ada","tags":[]})");
+  ask("GET", "/no/such/thing");
+  client one(address());
+  one.send("nonsense\r\n\r\n");
+  one.read();
+  server.reset();  // it refers to what this test has
+  EXPECT_THAT(seen, ElementsAre("GET /livez 200", "POST /commands/ 422", "GET  404", "  400"));
 }
 
 TEST_F(gateway_test, the_longest_mounted_path_wins) {
