@@ -138,7 +138,7 @@ TEST_F(full_tmpfs, stops_a_recorder_only_until_there_is_space) {
   ASSERT_TRUE(made) << made.error().to_string();
   auto& store = **made;
   disk->fill();
-  const log_position nowhere{1, 1};
+  const log_cursor nowhere{{1, 1}, {1, 1}};
   std::vector<port::positioned_change> changes;
   result<void> done;
   for (std::uint64_t at = 1; done && at < 10'000; ++at) {
