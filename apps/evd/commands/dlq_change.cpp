@@ -76,7 +76,8 @@ dead_letter_decision retry(session& with, const port::dead_letter_document& docu
   port::write what;
   what.journal.emplace_back(dead_letter_change{letter.id, dead_letter_status::retrying, now, by});
   what.retries.push_back({{letter.event, letter.command, letter.module, letter.subscription, attempt, now},
-                          std::make_shared<const event_record>(event->event), event->position});
+                          std::make_shared<const event_record>(event->event),
+                          event->position});
   const auto receipt = with.commit(std::move(what));
   auto made = decision_of(letter, "retrying", "attempt " + std::to_string(attempt) + " is due now");
   if (!receipt.retries_waiting.empty()) made.remark = "one was waiting already";
