@@ -75,8 +75,9 @@ class writer {
   void operator()(const retry& next) {
     journal_attempt(next.due);
     const auto& key = context_.subscription;
-    into_.retries.push_back({what_.item, what_.command, key.module, key.name, next.attempt, next.due,
-                             context_.delivery.item, context_.delivery.position});
+    into_.retries.push_back({{what_.item, what_.command, key.module, key.name, next.attempt, next.due},
+                             context_.delivery.item,
+                             context_.delivery.position});
     acknowledge();
   }
 
