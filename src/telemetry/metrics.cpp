@@ -131,6 +131,15 @@ struct metrics::series {
     Counter* events;
     Counter* bytes;
   };
+  // Looks a request up without copying its texts. (Clang 14 cannot compare tuples of strings with tuples of views.)
+  struct by_request {
+    using is_transparent = void;
+    using view = std::tuple<std::string_view, std::string_view, int>;
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const {
+      return view(a) < view(b);
+    }
+  };
   struct of_request {
     Counter* count;
     Histogram* duration;
@@ -149,7 +158,7 @@ struct metrics::series {
 
   // Routes are few and known to the gateway alone: their series are made when first answered.
   std::mutex mutex;  // guards what follows
-  std::map<std::tuple<std::string, std::string, int>, of_request, std::less<>> requests;
+  std::map<std::tuple<std::string, std::string, int>, of_request, by_request> requests;
 };
 
 metrics::series::of_command::of_command(families& in, const name_pair& name) {

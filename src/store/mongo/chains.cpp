@@ -35,6 +35,7 @@ result<std::vector<port::event_document>> events_of(client& with, const command_
     if (!read) return std::move(read).error();
   }
   std::vector<port::event_document> events;
+  events.reserve(in_order.size());
   for (auto& [position, event] : in_order) events.push_back(std::move(event));
   if (auto counted = count_failures(with, events); !counted) return std::move(counted).error();
   return events;

@@ -100,6 +100,7 @@ result<void> command_writes::send(client& with, document_maker& maker) {
 result<void> command_writes::complete(client& with, document_maker& maker, const std::vector<std::size_t>& there) {
   if (there.empty()) return {};
   std::vector<id> which;
+  which.reserve(there.size());
   for (const auto index : there) which.push_back(commands_[index].record->id);
   auto what = by_ids(collections::commands, which);
   document members;

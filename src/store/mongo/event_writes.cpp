@@ -67,6 +67,7 @@ result<void> event_writes::send(client& with, document_maker& maker) {
 result<void> event_writes::complete(client& with, document_maker& maker, const std::vector<std::size_t>& there) {
   if (there.empty()) return {};
   std::vector<id> which;
+  which.reserve(there.size());
   for (const auto index : there) which.push_back(events_[index].record->id);
   auto what = by_ids(collections::events, which);
   what.filter.flag("incomplete", true);

@@ -125,6 +125,7 @@ result<std::vector<port::subject_summary>> list_subjects(client& with) {
                     [&](const std::string& subject, std::uint64_t sum) { of(subject).open_dead_letters = sum; });
   if (!read) return std::move(read).error();
   std::vector<port::subject_summary> subjects;
+  subjects.reserve(all.size());
   for (auto& [subject, summary] : all) subjects.push_back(std::move(summary));
   return subjects;
 }
@@ -163,6 +164,7 @@ result<std::vector<port::subscription_summary>> list_subscriptions(client& with)
                          });
   if (!read) return std::move(read).error();
   std::vector<port::subscription_summary> subscriptions;
+  subscriptions.reserve(all.size());
   for (auto& [key, summary] : all) subscriptions.push_back(std::move(summary));
   return subscriptions;
 }
